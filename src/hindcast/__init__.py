@@ -1,0 +1,1 @@
+"""hindcast: how severe an aviation accident turns out, learned from NTSB records."""

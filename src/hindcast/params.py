@@ -1,0 +1,117 @@
+"""The study's parameters, typed: an unknown key or a wrong type in params.yaml is an error."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hindcast import paths
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class ParameterError(ValueError):
+    """params.yaml, or what a stage was handed, does not fit the study's parameters."""
+
+
+class Section(BaseModel):
+    """A part of params.yaml: nothing unknown, nothing converted behind the reader's back."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Base(Section):
+    """What every stage receives."""
+
+    seed: int
+
+
+class Extract(Section):
+    """How large a simulated set is made where there are no records."""
+
+    simulated_events: Count
+    simulated_first_year: int
+    simulated_last_year: int
+
+
+class Validate(Section):
+    """Where the gates draw their lines."""
+
+    empty_share_limit: Share
+
+
+class Warehouse(Section):
+    """Nothing to set: a load takes what the checks let through."""
+
+
+class Features(Section):
+    """Feature engineering."""
+
+
+class Train(Section):
+    """Training."""
+
+
+class Evaluate(Section):
+    """Evaluation."""
+
+
+class Explain(Section):
+    """Explanation."""
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    base: Base
+    extract: Extract
+    validate_: Validate = Field(alias="validate")
+    warehouse: Warehouse
+    features: Features
+    train: Train
+    evaluate: Evaluate
+    explain: Explain
+
+
+def load(path: Path | None = None) -> Params:
+    """Read and check params.yaml.
+
+    Raises
+    ------
+    ParameterError
+        The file is missing, is not YAML, or holds unknown keys or wrong types; every fault is
+        listed with its place and what was found there.
+    """
+    path = path or paths.root() / "params.yaml"
+    try:
+        return Params.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise ParameterError(f"no parameters: expected {path}") from error
+    except yaml.YAMLError as error:
+        raise ParameterError(f"{path.name} is not YAML: {error}") from error
+    except ValidationError as error:
+        raise ParameterError(f"{path.name}: {_faults(error)}") from error
+
+
+def section(stage: str, params: Params | None = None) -> dict[str, Any]:
+    """Return what a stage is given: ``base`` and its own section, by name.
+
+    Examples
+    --------
+    >>> sorted(section("extract"))[:2]
+    ['seed', 'simulated_events']
+    """
+    dumped = (params or load()).model_dump(by_alias=True, mode="json")
+    if stage not in dumped or stage == "base":
+        known = ", ".join(name for name in dumped if name != "base")
+        raise ParameterError(f"no stage {stage!r}: params.yaml has {known}")
+    return dumped["base"] | dumped[stage]
+
+
+def _faults(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']} (found {fault['input']!r})"
+        for fault in error.errors()
+    )
