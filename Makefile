@@ -1,0 +1,65 @@
+# `make help` lists what there is. Everything runs inside .venv, which the first command builds
+# from requirements.lock (every package pinned by hash).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+UV_VERSION := 0.13.9
+READY := $(VENV)/.ready
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# RAW=DIR: run on the NTSB tables in DIR instead of data/raw
+ifdef RAW
+export HINDCAST_RAW := $(abspath $(RAW))
+endif
+
+.PHONY: help run test lint lab site data mlflow publish verify clean lock
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@echo "Installing the locked packages into $(VENV)"
+	@uv pip install --quiet --python $(VENV) --require-hashes -r requirements.lock
+	@uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY)  ## the whole study on data/raw (or RAW=DIR), on simulated records where there are none
+	@dvc repro
+	@hindcast headline
+
+test: $(READY)  ## all tests
+	@pytest -n 2 $(ARGS)
+
+lint: $(READY)  ## ruff, and notebooks without outputs
+	@ruff check .
+	@ruff format --check .
+	@nbstripout --verify notebooks/*.ipynb
+
+lab: $(READY)  ## JupyterLab on the notebooks
+	@jupyter lab --notebook-dir=.
+
+site: $(READY)  ## the pages alone, from the last run
+	@hindcast site
+
+data: $(READY)  ## download NTSB's archives into data/raw (about 100 MB)
+	@hindcast download
+
+mlflow: $(READY)  ## the runs and the registry in a browser
+	@mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1
+
+publish: $(READY)  ## copy the last run's results (real records only) to reports/published
+	@hindcast publish
+
+verify: $(READY)  ## two runs from nothing, compared byte by byte
+	@hindcast verify
+
+lock: $(READY)  ## compile requirements.lock anew
+	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+
+clean:  ## remove what a run made; data/raw stays
+	@rm -rf data/interim data/processed data/warehouse models/fatal reports/_site \
+		reports/generated reports/notebooks reports/plots reports/metrics.json _variables.yml \
+		mlflow.db mlartifacts
