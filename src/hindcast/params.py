@@ -55,11 +55,17 @@ class Train(Section):
 
 
 class Evaluate(Section):
-    """Evaluation."""
+    """How often events are drawn anew, and below how many events a group has no figure."""
+
+    bootstrap_rounds: Count
+    smallest_group: Count
 
 
 class Explain(Section):
-    """Explanation."""
+    """How many features are looked at one by one, and on how many events interactions are."""
+
+    top_features: Count
+    interaction_rows: Count
 
 
 class Params(Section):
