@@ -1,12 +1,15 @@
 """The command line: ``hindcast --help``."""
 
+import json
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.table import Table
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _say = Console(stderr=True)
@@ -32,4 +35,78 @@ def stage(name: str) -> None:
         stages.run(name)
     except (stages.StageError, ParameterError) as error:
         _say.print(f"[bold red]error[/] {error}", markup=True, highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def locate() -> None:
+    """Note which NTSB files lie in data/raw (or HINDCAST_RAW), for the stages to read."""
+    from hindcast import paths, sources
+
+    sources.locate(paths.raw(), paths.interim("source.json"))
+
+
+@app.command()
+def download() -> None:
+    """Fetch NTSB's official archives into data/raw."""
+    from hindcast import paths
+    from hindcast.sources.download import download
+
+    download(paths.root() / "data" / "raw")
+
+
+@app.command()
+def score(bundle: Path, raw: Path) -> None:
+    """Evaluate a trained bundle on other records; print metrics.json's shape."""
+    from hindcast.model.score import score
+
+    print(json.dumps(score(bundle, raw), indent=2, allow_nan=False))  # noqa: T201
+
+
+@app.command()
+def site() -> None:
+    """Write the pages to reports/_site from the last run."""
+    from hindcast import site
+
+    _say.print(f"site: {site.build()}")
+
+
+@app.command()
+def headline() -> None:
+    """Print the ladder of horizons and where the site is."""
+    from hindcast import ladder, paths, site
+
+    metrics = ladder.read(paths.reports("metrics.json"))
+    index = paths.reports("_site", "index.html")
+    if not index.is_file():
+        index = site.build()
+    Console().print(_table(ladder.rows(metrics)), ladder.tested_on(metrics), f"\nSite: {index}")
+
+
+def _table(rows: list[dict[str, str]]) -> Table:
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*row.values())
+    return table
+
+
+@app.command()
+def publish() -> None:
+    """Copy the last run's results, of real records only, to reports/published."""
+    from hindcast import paths
+    from hindcast.publish import publish
+
+    _say.print(f"published to {publish(paths.root())}")
+
+
+@app.command()
+def verify() -> None:
+    """Run the study twice from nothing and compare every output byte by byte."""
+    from hindcast import paths
+    from hindcast.verify import verify
+
+    same = verify(paths.root())
+    for path, identical in same.items():
+        _say.print(f"{'same  ' if identical else 'DIFFERS'} {path}", highlight=False)
+    if not all(same.values()):
         sys.exit(1)

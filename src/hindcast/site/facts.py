@@ -1,0 +1,112 @@
+"""What pages quote: variables and tables, written from the run's own results before rendering."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hindcast import atomic, ladder
+from hindcast.model import card
+
+RULES_SHOWN = 20
+
+
+def write(project: Path) -> None:
+    """Write ``_variables.yml`` and ``reports/generated/*.md`` from the results of the last run."""
+    metrics = ladder.read(project / "reports" / "metrics.json")
+    atomic.write_text(project / "_variables.yml", yaml.safe_dump(variables(metrics)))
+    for name, text in _pieces(project, metrics).items():
+        atomic.write_text(project / "reports" / "generated" / f"{name}.md", text)
+
+
+def variables(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Return metrics.json with every number as the text that prose shows.
+
+    Examples
+    --------
+    >>> variables({"fatal": {"event": {"roc_auc": 0.9242, "roc_auc_ci": [0.91, 0.934]}}})
+    {'fatal': {'event': {'roc_auc': '0.924', 'roc_auc_ci': '0.910 to 0.934'}}}
+    """
+    return {key: _shown(value) for key, value in metrics.items()}
+
+
+def _shown(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(key): _shown(inner) for key, inner in value.items()}
+        case [float() | int() as low, float() | int() as high]:
+            return ladder.interval([low, high])
+        case list():
+            return ", ".join(str(_shown(inner)) for inner in value)
+        case bool() | None:
+            return str(value).lower()
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:.3f}"
+    return str(value)
+
+
+def _pieces(project: Path, metrics: dict[str, Any]) -> dict[str, str]:
+    checks = _json(project / "data" / "interim" / "checks.json")
+    pieces = {
+        "banner": banner(metrics["source"]),
+        "ladder": ladder.markdown(metrics) + "\n" + ladder.tested_on(metrics) + "\n",
+        "population": population(metrics["population"]["steps"]),
+        "rules": rules(checks["rules"]),
+        "counts": counts(checks["tables"]),
+        "features": dictionary(project / "data" / "processed" / "feature_dictionary.csv"),
+    }
+    manifests = {h: project / "models" / "fatal" / h / "manifest.json" for h in ladder.HORIZONS}
+    return pieces | {f"card_{h}": card.card(metrics, _json(m)) for h, m in manifests.items()}
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def banner(source: dict[str, Any]) -> str:
+    """Say what records a page is made from; a simulated set is called so in a warning."""
+    span = f"{source['first']} to {source['last']}"
+    if source["simulated"]:
+        return (
+            '::: {.callout-warning title="SIMULATED records"}\n'
+            f"Made by the project's own simulator ({span}): nothing on this page is about real "
+            "accidents. Put NTSB's tables into `data/raw` and run again for results.\n:::\n"
+        )
+    return f"*Source: NTSB, {', '.join(source['releases'])}, {span}.*\n"
+
+
+def population(steps: list[list[Any]]) -> str:
+    """Return the steps from all events to the study population, with the rows that each keeps."""
+    return _table(["step", "rows kept"], [[name, f"{rows:,}"] for name, rows in steps])
+
+
+def rules(found: list[dict[str, Any]]) -> str:
+    """Return the rules that found most, most hits first."""
+    worst = sorted(found, key=lambda rule: (-rule["rows_hit"], rule["id"]))[:RULES_SHOWN]
+    body = [[r["id"], r["table"], r["severity"], f"{r['rows_hit']:,}", r["reason"]] for r in worst]
+    return _table(["rule", "table", "severity", "rows", "why"], body)
+
+
+def counts(tables: dict[str, dict[str, int]]) -> str:
+    """Return rows in, out and quarantined by table."""
+    body = [
+        [t, f"{c['in']:,}", f"{c['out']:,}", f"{c['quarantined']:,}"] for t, c in tables.items()
+    ]
+    return _table(["table", "rows in", "rows out", "quarantined"], body)
+
+
+def dictionary(path: Path) -> str:
+    """Return the feature dictionary as a table."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        header, *body = csv.reader(lines)
+    return _table(header, body)
+
+
+def _table(titles: list[str], body: list[list[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *body]
+    cells = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells) + "\n"
