@@ -6,13 +6,12 @@ The draws depend on the seed, the number of rounds and the number of events alon
 the same events meet the same draws, and so their difference has an interval of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from hindcast.model import metrics
-
+Judge = Callable[[np.ndarray], dict[str, np.ndarray]]
 LEVEL = 0.95
 CELLS_AT_ONCE = 250_000
 FEWEST_ROUNDS_KEPT = 0.9
@@ -45,28 +44,24 @@ def draws(n: int, rounds: int, seed: int) -> Iterator[np.ndarray]:
         yield np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n).astype(float)
 
 
-def replicates(is_fatal, probability, *, rounds: int, seed: int, threshold: float = 0.5):
-    """Return each metric's value in every round: a dict of arrays of shape (rounds,)."""
-    blocks = [
-        metrics.all_of(is_fatal, probability, weights, threshold)
-        for weights in draws(len(is_fatal), rounds, seed)
-    ]
-    return {name: np.concatenate([block[name] for block in blocks]) for name in metrics.NAMES}
+def replicates(judge: Judge, n: int, *, rounds: int, seed: int) -> dict[str, np.ndarray]:
+    """Return what ``judge`` says of every round's weights: a dict of arrays of shape (rounds,)."""
+    blocks = [judge(weights) for weights in draws(n, rounds, seed)]
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def summary(
-    is_fatal, probability, *, rounds: int, seed: int, threshold: float = 0.5
-) -> dict[str, Any]:
-    """Return every metric with its 95% interval, ready for JSON.
+def summary(judge: Judge, n: int, *, rounds: int, seed: int) -> dict[str, Any]:
+    """Return everything ``judge`` says of ``n`` events with its 95% interval, ready for JSON.
 
     Parameters
     ----------
-    is_fatal, probability
-        Labels and P(fatal | an accident happened), shape (n,), one row an event.
+    judge
+        Takes weights of shape (n,) or (rounds, n) and returns numbers by name, as
+        ``partial(metrics.all_of, is_fatal, probability)`` does.
+    n
+        Number of events, one row each.
     rounds, seed
         Number of bootstrap rounds and the seed of the draws.
-    threshold
-        From which probability on an accident is called fatal.
 
     Returns
     -------
@@ -74,13 +69,13 @@ def summary(
         ``name`` and ``name_ci`` (``[lo, hi]``) for each metric; ``None`` where a metric does not
         exist, with the reason under ``undefined``.
     """
-    point = metrics.all_of(is_fatal, probability, threshold=threshold)
-    rounds_of = replicates(is_fatal, probability, rounds=rounds, seed=seed, threshold=threshold)
+    point = judge(np.ones(n))
+    values = replicates(judge, n, rounds=rounds, seed=seed)
     out: dict[str, Any] = {}
-    for name in metrics.NAMES:
+    for name in point:
         out[name] = number(point[name])
-        out[f"{name}_ci"] = interval(name, float(point[name]), rounds_of[name])
-    reasons = {name: _REASONS[name] for name in metrics.NAMES if out[name] is None}
+        out[f"{name}_ci"] = interval(name, float(point[name]), values[name])
+    reasons = {name: _REASONS[name] for name in point if out[name] is None}
     return out | ({"undefined": reasons} if reasons else {})
 
 
@@ -105,23 +100,6 @@ def interval(name: str, point: float, values: np.ndarray) -> list[float] | None:
     if name == "ece":
         lo, hi = max(0.0, min(point, 2 * point - hi)), max(point, 2 * point - lo)
     return [number(lo), number(hi)]
-
-
-def difference(
-    is_fatal, probability, other, *, rounds: int, seed: int, name: str = "roc_auc"
-) -> dict[str, Any]:
-    """Return how much better ``probability`` does than ``other`` on the same events.
-
-    The two meet the same draws in each round: what they share cancels, and the interval is
-    narrower and truer than one made from two separate intervals.
-    """
-    metric = metrics.OF_PROBABILITY[name]
-    gain = metric(is_fatal, probability) - metric(is_fatal, other)
-    values = [
-        metric(is_fatal, probability, weights) - metric(is_fatal, other, weights)
-        for weights in draws(len(is_fatal), rounds, seed)
-    ]
-    return {name: number(gain), f"{name}_ci": interval(name, gain, np.concatenate(values))}
 
 
 def number(value: float) -> float | None:

@@ -225,41 +225,44 @@ AT_THRESHOLD: dict[str, Metric] = {
     "precision": precision,
     "recall": recall,
 }
-OF_PROBABILITY: dict[str, Metric] = {
-    "roc_auc": roc_auc,
-    "average_precision": average_precision,
-    "brier": brier,
-    "ece": ece,
-    "log_loss": log_loss,
-}
-NAMES = (*AT_THRESHOLD, *OF_PROBABILITY)
+NAMES = (*AT_THRESHOLD, "roc_auc", "average_precision", "brier", "ece", "log_loss")
+
+
+def calls(is_fatal, probability, weights=None, threshold=0.5) -> dict[str, np.ndarray]:
+    """Return the metrics that judge calls at a threshold, by name."""
+    c = confusion(is_fatal, probability, weights, threshold)
+    return {name: metric(c) for name, metric in AT_THRESHOLD.items()}
+
+
+def ranked(is_fatal, probability, weights=None) -> dict[str, np.ndarray]:
+    """Return the metrics that judge the order of the probabilities alone, by name."""
+    order = ranking(is_fatal, probability, weights)
+    return {"roc_auc": _auc(order), "average_precision": _average_precision(order)}
 
 
 def all_of(is_fatal, probability, weights=None, threshold=0.5) -> dict[str, np.ndarray]:
     """Return every metric by name, each a number or one number a round; one sorting serves all."""
-    c = confusion(is_fatal, probability, weights, threshold)
-    ranked = ranking(is_fatal, probability, weights)
-    return {name: metric(c) for name, metric in AT_THRESHOLD.items()} | {
-        "roc_auc": _auc(ranked),
-        "average_precision": _average_precision(ranked),
+    return {
+        **calls(is_fatal, probability, weights, threshold),
+        **ranked(is_fatal, probability, weights),
         "brier": brier(is_fatal, probability, weights),
         "ece": ece(is_fatal, probability, weights),
         "log_loss": log_loss(is_fatal, probability, weights),
     }
 
 
-def _auc(ranked: Ranking) -> np.ndarray:
-    fatal, other = ranked
+def _auc(order: Ranking) -> np.ndarray:
+    fatal, other = order
     n_other = other.sum(axis=-1, keepdims=True)
     below = n_other - np.cumsum(other, axis=-1) + other / 2
     return _ratio((fatal * below).sum(axis=-1), fatal.sum(axis=-1) * n_other[..., 0])
 
 
-def _average_precision(ranked: Ranking) -> np.ndarray:
-    found = np.cumsum(ranked.fatal, axis=-1)
-    called = found + np.cumsum(ranked.other, axis=-1)
+def _average_precision(order: Ranking) -> np.ndarray:
+    found = np.cumsum(order.fatal, axis=-1)
+    called = found + np.cumsum(order.other, axis=-1)
     precisions = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
-    return _ratio((ranked.fatal * precisions).sum(axis=-1), found[..., -1])
+    return _ratio((order.fatal * precisions).sum(axis=-1), found[..., -1])
 
 
 def _arrays(is_fatal, probability, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
