@@ -1,0 +1,144 @@
+"""A trained model as a folder of JSON and UBJSON: all that serving and scoring need, no pickle.
+
+    booster.ubj          the trees
+    feature_schema.json  the horizon's features, with levels and ranges of the training part
+    calibration.json     from margin to probability
+    manifest.json        what it was trained on, how, and what its number means
+    history.json         counts of past events, to continue features of history from
+
+XGBoost is imported when a bundle is loaded, not with this module: it brings scikit-learn and
+pandas along where they are installed.
+"""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from hindcast import atomic
+from hindcast.model import calibrate, encode
+
+if TYPE_CHECKING:
+    import xgboost
+
+FILES = ("booster.ubj", "feature_schema.json", "calibration.json", "manifest.json", "history.json")
+
+
+class BundleError(ValueError):
+    """A folder is not a bundle; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded model.
+
+    ``schema`` lists the features in the booster's order; ``history`` is the state of the past at
+    the end of training, as `hindcast.features.history` writes it.
+    """
+
+    booster: "xgboost.Booster"
+    schema: list[dict[str, Any]]
+    calibration: dict[str, Any]
+    manifest: dict[str, Any]
+    history_text: str
+
+    @property
+    def names(self) -> list[str]:
+        """Return the features' names in the booster's order."""
+        return [feature["name"] for feature in self.schema]
+
+    @cached_property
+    def history(self) -> dict[str, Any]:
+        """Return the state of the past; read when first asked for, as most requests never do."""
+        return json.loads(self.history_text)
+
+    def matrix(self, features: pl.DataFrame) -> np.ndarray:
+        """Return the encoded matrix, rows by features, float32 with NaN for missing."""
+        return encode.matrix(features, self.schema)
+
+    def margin(self, features: pl.DataFrame) -> np.ndarray:
+        """Return the booster's log odds before calibration, shape (rows,).
+
+        Parameters
+        ----------
+        features
+            Exactly the columns of the schema, in any order.
+
+        Raises
+        ------
+        hindcast.model.encode.FeatureError
+            A column is missing, unexpected or of the wrong type.
+        """
+        matrix = self.matrix(features)
+        if not len(matrix):
+            return np.empty(0, np.float32)
+        return self.booster.inplace_predict(matrix, predict_type="margin", validate_features=False)
+
+    def predict(self, features: pl.DataFrame) -> np.ndarray:
+        """Return P(fatal | an accident happened) for each row, shape (rows,)."""
+        return calibrate.apply(self.calibration, self.margin(features))
+
+
+def save(folder: Path, bundle: Bundle) -> None:
+    """Write a bundle as a whole: the folder appears, or is replaced, when all files are there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+        beside = Path(scratch) / "new"
+        _write(beside, bundle)
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
+        beside.rename(folder)
+
+
+def _write(folder: Path, bundle: Bundle) -> None:
+    folder.mkdir()
+    (folder / "booster.ubj").write_bytes(bundle.booster.save_raw("ubj"))
+    atomic.write_json(folder / "feature_schema.json", bundle.schema)
+    atomic.write_json(folder / "calibration.json", bundle.calibration)
+    atomic.write_json(folder / "manifest.json", bundle.manifest)
+    atomic.write_text(folder / "history.json", bundle.history_text)
+
+
+def load(folder: Path) -> Bundle:
+    """Read a bundle.
+
+    Raises
+    ------
+    BundleError
+        A file is missing or cannot be read as what it should be.
+    """
+    folder = Path(folder)
+    if missing := [name for name in FILES if not (folder / name).is_file()]:
+        raise BundleError(
+            f"{folder} is not a bundle: no {', '.join(missing)}; the stage `train` writes bundles"
+        )
+    return Bundle(
+        _booster(folder / "booster.ubj"),
+        _json(folder / "feature_schema.json"),
+        _json(folder / "calibration.json"),
+        _json(folder / "manifest.json"),
+        (folder / "history.json").read_text(encoding="utf-8"),
+    )
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise BundleError(f"{path} is not JSON: {error}; train anew") from error
+
+
+def _booster(path: Path) -> "xgboost.Booster":
+    import xgboost
+
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(path)
+    except xgboost.core.XGBoostError as error:
+        raise BundleError(f"{path} is not an XGBoost model; train anew") from error
+    return booster

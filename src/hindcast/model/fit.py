@@ -1,0 +1,213 @@
+"""Fit XGBoost: stopped early on the validation part, averaged over seeds, one booster in the end.
+
+One booster's trees depend on the rows and columns its seed drew; the average of a few margins
+ranks unseen years better (about .004 of ROC AUC at the horizon ``event`` of 2008-2021). The
+boosters are joined into one whose leaves are divided by their number: the same margins, an
+ordinary model to load and to explain.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import xgboost
+
+from hindcast.model import encode
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is made; every number comes from params.yaml (base and train).
+
+    Parameters
+    ----------
+    seed
+        First seed; the boosters take consecutive ones.
+    min_level_events
+        How many training events a category's level needs to stand for itself.
+    n_boosters
+        How many boosters are averaged.
+    max_rounds, early_stopping_rounds
+        Most trees a booster may have, and after how many without gain on validation it stops.
+    nthread
+        Threads. Fixed, because sums of histograms depend on it in their last bits.
+    calibration
+        One of `hindcast.model.calibrate.METHODS`.
+    booster
+        XGBoost's own parameters.
+    """
+
+    seed: int
+    min_level_events: int
+    n_boosters: int
+    max_rounds: int
+    early_stopping_rounds: int
+    nthread: int
+    calibration: str
+    booster: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the recipe for a manifest."""
+        return asdict(self)
+
+    def xgboost(self, member: int) -> dict[str, Any]:
+        """Return what XGBoost is told for the booster number ``member``."""
+        return self.booster | {
+            "objective": "binary:logistic",
+            "eval_metric": "logloss",
+            "tree_method": "hist",
+            "nthread": self.nthread,
+            "seed": self.seed + member,
+        }
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A booster and how it came about.
+
+    ``curves`` has ``booster, round, part, log_loss``; ``rounds`` the trees kept of each booster.
+    """
+
+    booster: xgboost.Booster
+    schema: list[dict[str, Any]]
+    curves: pl.DataFrame
+    rounds: list[int]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Features and outcome of one part: ``features`` (rows by names), ``is_fatal`` (rows,)."""
+
+    features: pl.DataFrame
+    is_fatal: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, part: str, names: list[str]) -> "Labelled":
+        """Take the rows of ``part`` and the columns ``names``."""
+        rows = frame.filter(pl.col("part") == part)
+        return cls(rows.select(names), rows["is_fatal"].to_numpy().astype(np.float32))
+
+    def dmatrix(self, schema: list[dict[str, Any]]) -> xgboost.DMatrix:
+        """Return what XGBoost reads, by a learned schema."""
+        return dmatrix(encode.matrix(self.features, schema), schema, self.is_fatal)
+
+
+def dmatrix(matrix: np.ndarray, schema: list[dict[str, Any]], label=None) -> xgboost.DMatrix:
+    """Return XGBoost's matrix with the names and types of ``schema``."""
+    return xgboost.DMatrix(
+        matrix,
+        label,
+        feature_names=[feature["name"] for feature in schema],
+        feature_types=encode.types(schema),
+        enable_categorical=True,
+    )
+
+
+def fit(
+    train: Labelled,
+    validation: Labelled,
+    features: list[dict[str, Any]],
+    recipe: Recipe,
+    on_booster: Callable[[], None] = lambda: None,
+) -> Fitted:
+    """Learn levels on ``train``, fit the recipe's boosters, stop each on ``validation``.
+
+    Parameters
+    ----------
+    train, validation
+        Two parts of a split; nothing else is looked at.
+    features
+        Entries of feature_schema.json, one for each column.
+    recipe
+        How.
+    on_booster
+        Called after each booster, for a progress bar.
+    """
+    schema = encode.learn(train.features, features, recipe.min_level_events)
+    matrices = {"train": train.dmatrix(schema), "validation": validation.dmatrix(schema)}
+    members = []
+    for number in range(recipe.n_boosters):
+        members.append(_fit_one(matrices, recipe, number))
+        on_booster()
+    boosters, curves = zip(*members, strict=True)
+    rounds = [booster.num_boosted_rounds() for booster in boosters]
+    return Fitted(average(list(boosters)), schema, pl.concat(curves), rounds)
+
+
+def _fit_one(
+    matrices: dict[str, xgboost.DMatrix], recipe: Recipe, number: int
+) -> tuple[xgboost.Booster, pl.DataFrame]:
+    seen: dict[str, dict[str, list[float]]] = {}
+    booster = xgboost.train(
+        recipe.xgboost(number),
+        matrices["train"],
+        recipe.max_rounds,
+        evals=[(matrix, part) for part, matrix in matrices.items()],
+        early_stopping_rounds=recipe.early_stopping_rounds,
+        evals_result=seen,
+        verbose_eval=False,
+    )
+    return booster[: booster.best_iteration + 1], _curve(seen, number)
+
+
+def _curve(seen: dict[str, dict[str, list[float]]], number: int) -> pl.DataFrame:
+    parts = [
+        pl.DataFrame({"log_loss": losses["logloss"]}).select(
+            pl.lit(number).alias("booster"),
+            pl.int_range(1, pl.len() + 1).alias("round"),
+            pl.lit(part).alias("part"),
+            "log_loss",
+        )
+        for part, losses in seen.items()
+    ]
+    return pl.concat(parts)
+
+
+def average(boosters: list[xgboost.Booster]) -> xgboost.Booster:
+    """Join boosters into one whose margin is the mean of theirs.
+
+    The trees stand one after the other with their leaves divided by the number of boosters. All
+    must start from the same base score, as boosters of the same rows do.
+
+    Raises
+    ------
+    ValueError
+        The boosters start from different base scores.
+    """
+    models = [json.loads(booster.save_raw("json")) for booster in boosters]
+    starts = {model["learner"]["learner_model_param"]["base_score"] for model in models}
+    if len(starts) != 1:
+        raise ValueError(f"boosters of different rows: base scores {sorted(starts)}")
+    joined = models[0]
+    joined["learner"]["attributes"] = {}
+    trees = [tree for model in models for tree in _trees(model)]
+    _put_trees(joined, [_divided(tree, len(models), place) for place, tree in enumerate(trees)])
+    booster = xgboost.Booster()
+    booster.load_model(bytearray(json.dumps(joined), "utf-8"))
+    return booster
+
+
+def _trees(model: dict[str, Any]) -> list[dict[str, Any]]:
+    return model["learner"]["gradient_booster"]["model"]["trees"]
+
+
+def _divided(tree: dict[str, Any], by: int, place: int) -> dict[str, Any]:
+    """Divide a tree's leaves, and the weights kept beside every node; splits stay."""
+    leaf = [child == -1 for child in tree["left_children"]]
+    at = tree["split_conditions"]
+    return tree | {
+        "id": place,
+        "split_conditions": [v / by if end else v for v, end in zip(at, leaf, strict=True)],
+        "base_weights": [weight / by for weight in tree["base_weights"]],
+    }
+
+
+def _put_trees(model: dict[str, Any], trees: list[dict[str, Any]]) -> None:
+    held = model["learner"]["gradient_booster"]["model"]
+    held["trees"] = trees
+    held["tree_info"] = [0] * len(trees)
+    held["iteration_indptr"] = list(range(len(trees) + 1))
+    held["gbtree_model_param"]["num_trees"] = str(len(trees))
