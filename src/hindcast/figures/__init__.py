@@ -1,0 +1,72 @@
+"""What all figures share: a colour-blind-safe palette, one look, and a line that says whose data.
+
+A figure is one function: a frame goes in, Axes come out. Each calls `axes` for where to draw and
+`sign` when it is done.
+"""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hindcast import source
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = OKABE_ITO = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+GREY = "#767676"
+HORIZON_COLOURS = {"dispatch": BLUE, "event": ORANGE, "scene": GREEN, "investigation": PINK}
+STYLE: dict[str, Any] = {
+    "axes.grid": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": "medium",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "font.size": 10,
+    "grid.alpha": 0.25,
+    "legend.frameon": False,
+    "svg.hashsalt": "hindcast",
+}
+SIGNED = "hindcast-source"
+
+
+def axes(ax: Axes | None = None, *, width: float = 6.4, height: float = 4.0) -> Axes:
+    """Return ``ax``, or the Axes of a new figure in the study's look (size in inches)."""
+    return ax if ax is not None else grid(1, 1, width=width, height=height)[0]
+
+
+def grid(rows: int, columns: int, *, width: float, height: float, **kwargs: Any) -> list[Axes]:
+    """Return the Axes of a new figure of ``rows`` x ``columns`` panels, row by row."""
+    with plt.rc_context(STYLE):
+        _, panels = plt.subplots(
+            rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **kwargs
+        )
+    return list(panels.flat)
+
+
+def sign(ax: Axes) -> Axes:
+    """Write under the figure whose records it shows; across it SIMULATED, if they are that.
+
+    Signing a figure of several panels again changes nothing.
+    """
+    figure = ax.get_figure(root=True)
+    if not any(text.get_gid() == SIGNED for text in figure.texts):
+        _sign(figure, source.label())
+    return ax
+
+
+def _sign(figure: Figure, label: str) -> None:
+    figure.text(0.01, -0.01, label, va="top", fontsize=8, color=GREY, gid=SIGNED)
+    if label.startswith("SIMULATED"):
+        where = {"ha": "center", "va": "center", "rotation": 25, "zorder": 10}
+        figure.text(0.5, 0.5, "SIMULATED", fontsize=48, color=RED, alpha=0.15, **where)
