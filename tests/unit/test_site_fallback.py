@@ -1,0 +1,106 @@
+"""Without Quarto the same pages are there, in order, with figures numbered and links working."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from hindcast import paths
+from hindcast.site import fallback, qmd
+
+CONFIG = {
+    "project": {
+        "output-dir": "reports/_site",
+        "render": ["index.qmd", "reports/notebooks/*.ipynb"],
+    },
+    "website": {
+        "title": "tiny",
+        "navbar": {
+            "left": [
+                {"text": "Home", "href": "index.qmd"},
+                {"text": "More", "menu": [{"text": "A", "href": "reports/notebooks/a.ipynb"}]},
+            ]
+        },
+    },
+}
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    (tmp_path / "_quarto.yml").write_text(yaml.safe_dump(CONFIG))
+    (tmp_path / "_variables.yml").write_text("{}")
+    (tmp_path / "index.qmd").write_text(
+        "---\ntitle: Front\n---\nSee [A](reports/notebooks/a.ipynb#why).\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    )
+    cells = [
+        new_markdown_cell("# Stage A\n\nA lead. See @fig-x."),
+        new_code_cell("seed = 1", metadata={"tags": ["parameters", "remove-cell"]}),
+        new_code_cell(
+            '#| label: fig-x\n#| fig-cap: "A <b> figure."\n#| fig-alt: "Bars & lines."\nplot()',
+            outputs=[new_output("display_data", data={"image/png": "aGk="})],
+        ),
+    ]
+    (tmp_path / "reports" / "notebooks").mkdir(parents=True)
+    nbformat.write(new_notebook(cells=cells), tmp_path / "reports" / "notebooks" / "a.ipynb")
+    return tmp_path
+
+
+@pytest.fixture
+def site(project) -> Path:
+    fallback.render(project)
+    return project / "reports" / "_site"
+
+
+def test_every_listed_page_is_written(site):
+    assert {str(path.relative_to(site)) for path in site.rglob("*.html")} == {
+        "index.html",
+        "reports/notebooks/a.html",
+    }
+
+
+def test_a_figure_has_number_caption_alt_text_and_a_reference(site):
+    html = (site / "reports" / "notebooks" / "a.html").read_text()
+    assert '<figure id="fig-x">' in html
+    assert "Figure 1: A &lt;b&gt; figure." in html
+    assert re.search(r'alt="Bars (&amp;|&) lines\."', html)
+    assert '<a href="#fig-x">Figure 1</a>' in html
+    assert "#| label" not in html
+
+
+def test_defaults_are_not_shown_and_code_is_folded(site):
+    html = (site / "reports" / "notebooks" / "a.html").read_text()
+    assert "seed" not in html
+    assert html.count("<summary>Code</summary>") == 1
+
+
+def test_every_link_of_the_site_leads_to_a_page(site):
+    for page in site.rglob("*.html"):
+        links = re.findall(r'href="([^"#]+)', page.read_text())
+        assert links
+        assert all((page.parent / link).resolve().is_file() for link in links), (page, links)
+
+
+def test_tables_become_tables(site):
+    assert "<td>2</td>" in (site / "index.html").read_text()
+
+
+def test_a_failure_keeps_the_old_site(project, site):
+    before = (site / "index.html").read_text()
+    (project / "index.qmd").write_text("---\ntitle: Front\n---\nSee @fig-none.")
+    with pytest.raises(qmd.PageError, match="fig-none"):
+        fallback.render(project)
+    assert (site / "index.html").read_text() == before
+
+
+def test_the_projects_menu_names_pages_that_are_rendered():
+    config = yaml.safe_load((paths.root() / "_quarto.yml").read_text())
+    linked = re.findall(r"href: (\S+)", (paths.root() / "_quarto.yml").read_text())
+    patterns = config["project"]["render"]
+    assert all(any(Path(link).match(pattern) for pattern in patterns) for link in linked)
+    for link in linked:
+        source = paths.root() / link.replace("reports/notebooks", "notebooks")
+        assert source.is_file(), link
