@@ -1,0 +1,85 @@
+"""The landing field nearest to an accident: how far, how high, and on which clock.
+
+The recorded distance (``apt_dist``) is to the airport of the flight and is blank where the flight
+had none; the nearest field is known wherever the position is. Fields are those of the package
+``airportsdata`` as it stands today: airports, also private strips, but no heliports or seaplane
+bases without an IATA code; a field that closed since the accident is missing.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import airportsdata
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from hindcast.features import geography
+from hindcast.features.columns import pick
+
+_POSITION = {"dec_latitude": pl.Float64, "dec_longitude": pl.Float64}
+_COLUMNS = ("nearest_airport_sm", "nearest_airport_elev_ft", "nearest_airport_time_zone")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Landing fields of the world: a tree over their places, elevations (ft), time zones (IANA)."""
+
+    tree: cKDTree
+    elevation_ft: NDArray[np.float64]
+    time_zone: NDArray[np.str_]
+
+
+@lru_cache(maxsize=1)
+def fields() -> Fields:
+    """Return the landing fields, read once per process."""
+    known = list(airportsdata.load("ICAO").values())
+    places = np.array([(field["lat"], field["lon"]) for field in known])
+    return Fields(
+        cKDTree(geography.unit_vectors(places[:, 0], places[:, 1])),
+        np.array([field["elevation"] for field in known], dtype=float),
+        np.array([field["tz"] for field in known]),
+    )
+
+
+def nearest(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the nearest landing field's facts for each row of ``frame``.
+
+    Parameters
+    ----------
+    frame
+        Has ``dec_latitude`` and ``dec_longitude`` in degrees (WGS84); absent or null gives null.
+
+    Returns
+    -------
+    polars.DataFrame
+        As many rows, in the same order: ``nearest_airport_sm`` (statute miles, great circle),
+        ``nearest_airport_elev_ft`` and ``nearest_airport_time_zone`` (IANA name).
+
+    Examples
+    --------
+    >>> place = pl.DataFrame({"dec_latitude": [44.95, None], "dec_longitude": [-93.06, -93.06]})
+    >>> nearest(place)["nearest_airport_elev_ft"].to_list()
+    [705.0, None]
+    """
+    places = pick(frame, _POSITION).with_row_index("row").drop_nulls()
+    found = _nearest(places["dec_latitude"].to_numpy(), places["dec_longitude"].to_numpy())
+    rows = pl.DataFrame({"row": pl.arange(frame.height, eager=True, dtype=pl.UInt32)})
+    return rows.join(
+        places.select("row").hstack(found),
+        on="row",
+        how="left",
+        validate="1:1",
+        maintain_order="left",
+    ).drop("row")
+
+
+def _nearest(latitude: geography.Floats, longitude: geography.Floats) -> pl.DataFrame:
+    length, index = fields().tree.query(geography.unit_vectors(latitude, longitude))
+    values = (
+        geography.chord_to_km(length) / geography.KM_PER_SM,
+        fields().elevation_ft[index],
+        fields().time_zone[index],
+    )
+    return pl.DataFrame(dict(zip(_COLUMNS, values, strict=True)))

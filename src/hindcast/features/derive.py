@@ -1,0 +1,30 @@
+"""Inputs that no eADMS column holds: the sun, the nearest landing field, the past."""
+
+import polars as pl
+
+from hindcast.features import airports
+from hindcast.features.history import history
+from hindcast.features.state import HistoryState
+from hindcast.features.sun import sun_elevation
+
+
+def enrich(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFrame:
+    """Return the frame with the derived inputs that the catalog draws on.
+
+    Parameters
+    ----------
+    frame
+        One row per event under eADMS names, in any order. A column that the release lacks makes
+        what is derived from it null.
+    state
+        The past up to a date, for rows that come without it (a request, a later release).
+
+    Returns
+    -------
+    polars.DataFrame
+        The same rows in the same order, with ``nearest_airport_sm``, ``nearest_airport_elev_ft``,
+        ``nearest_airport_time_zone``, ``sun_elevation_deg`` and
+        :data:`hindcast.features.history.COLUMNS`.
+    """
+    placed = frame.hstack(airports.nearest(frame))
+    return history(placed.with_columns(sun_elevation(placed)), state)
