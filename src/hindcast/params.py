@@ -1,15 +1,24 @@
 """The study's parameters, typed: an unknown key or a wrong type in params.yaml is an error."""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hindcast import paths
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+
+
+def _iso(day: object) -> str:
+    """Take a day as YAML gives it, quoted or not; a notebook receives text."""
+    return day.isoformat() if isinstance(day, date) else date.fromisoformat(str(day)).isoformat()
+
+
+Day = Annotated[str, BeforeValidator(_iso)]
 
 
 class ParameterError(ValueError):
@@ -50,8 +59,31 @@ class Features(Section):
     """Feature engineering."""
 
 
+class Booster(Section):
+    """What XGBoost is told about one booster, under its own names."""
+
+    max_depth: Count
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    min_child_weight: Annotated[float, Field(ge=0)]
+    subsample: Annotated[float, Field(gt=0, le=1)]
+    colsample_bytree: Annotated[float, Field(gt=0, le=1)]
+    reg_lambda: Annotated[float, Field(ge=0)]
+
+
 class Train(Section):
-    """Training."""
+    """Last day of each part, how old an event must be, and how a model is made."""
+
+    train_until: Day
+    validation_until: Day
+    test_until: Day
+    maturity_days: Annotated[int, Field(ge=0)]
+    min_level_events: Count
+    n_boosters: Count
+    max_rounds: Count
+    early_stopping_rounds: Count
+    nthread: Count
+    calibration: Literal["none", "platt", "isotonic"]
+    booster: Booster
 
 
 class Evaluate(Section):
