@@ -28,13 +28,10 @@ STYLE: dict[str, Any] = {
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": "medium",
     "figure.constrained_layout.use": True,
     "figure.dpi": 100,
     "font.size": 10,
     "grid.alpha": 0.25,
-    "legend.frameon": False,
     "svg.hashsalt": "hindcast",
 }
 SIGNED = "hindcast-source"
@@ -52,6 +49,16 @@ def grid(rows: int, columns: int, *, width: float, height: float, **kwargs: Any)
             rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **kwargs
         )
     return list(panels.flat)
+
+
+def title(ax: Axes, text: str) -> None:
+    """Write a title above the Axes, flush left."""
+    ax.set_title(text, loc="left", fontsize="medium")
+
+
+def legend(ax: Axes, **kwargs: Any) -> None:
+    """Draw the legend without a frame; ``kwargs`` go to `matplotlib.axes.Axes.legend`."""
+    ax.legend(**({"frameon": False} | kwargs))
 
 
 def sign(ax: Axes) -> Axes:

@@ -134,6 +134,11 @@ def check(predictions: pl.DataFrame) -> None:
         )
 
 
+def tested(predictions: pl.DataFrame, horizon: str, model: str = MODEL) -> pl.DataFrame:
+    """Return a model's test predictions at one horizon, sorted by event."""
+    return _of(predictions.filter(pl.col("horizon") == horizon), model)
+
+
 def _of(rows: pl.DataFrame, model: str, part: str = "test") -> pl.DataFrame:
     """Return a model's rows of one part, in an order that depends on the events alone."""
     chosen = rows.filter(pl.col("model") == model, pl.col("part") == part)
@@ -220,7 +225,7 @@ def _gains(
     What the two forecasts share cancels in each draw: the interval of the difference is narrower,
     and truer, than what one would read off two separate intervals.
     """
-    test = {h: _of(predictions.filter(pl.col("horizon") == h), MODEL) for h in horizons}
+    test = {h: tested(predictions, h) for h in horizons}
     return [
         {"horizon": later, "over": earlier} | _gain(test[later], test[earlier], settings)
         for earlier, later in pairwise(horizons)

@@ -1,8 +1,8 @@
 """How the forecast does by year and for kinds of accident, with how many there are of each.
 
 One number over all accidents hides whom it fits badly. A kind is what a feature of the catalog
-says of the accident; the few accidents of rare kinds are told by number alone, because a figure
-made of twenty accidents says more about the twenty than about the kind.
+says of the accident. Rare kinds are put together, because a figure made of twenty accidents says
+more about the twenty than about the kind.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ import polars as pl
 from hindcast.model import bootstrap, metrics
 
 NOT_RECORDED = "not recorded"
+OTHERS = "all others"
 
 
 def judged(weights: np.ndarray, is_fatal: np.ndarray, probability: np.ndarray) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def by_year(rows: pl.DataFrame, *, smallest: int, rounds: int, seed: int) -> lis
     rows
         ``ev_date``, ``is_fatal``, ``probability``, one row an event.
     smallest
-        Below how many events a group gets no figures.
+        Below how many events a year gets no figures.
     rounds, seed
         Of the bootstrap.
     """
@@ -55,13 +56,19 @@ def by_group(
         ``ev_id``, ``is_fatal``, ``probability``, one row an event.
     kinds
         ``ev_id`` and one String column for each way to group; null is told as "not recorded".
-    smallest, rounds, seed
-        As in `by_year`.
+    smallest
+        Kinds with fewer events are put together; if they still have fewer, they get no figures.
+    rounds, seed
+        Of the bootstrap.
     """
     joined = rows.join(kinds, on="ev_id", how="left", validate="1:1")
     found: list[dict[str, Any]] = []
     for by in (name for name in kinds.columns if name != "ev_id"):
-        grouped = joined.with_columns(pl.col(by).fill_null(NOT_RECORDED).alias("group"))
+        named = joined.with_columns(pl.col(by).fill_null(NOT_RECORDED).alias("group"))
+        common = pl.len().over("group") >= smallest
+        grouped = named.with_columns(
+            pl.when(common).then("group").otherwise(pl.lit(OTHERS)).alias("group")
+        )
         found += _records(by, grouped, smallest=smallest, rounds=rounds, seed=seed)
     return found
 
