@@ -1,0 +1,123 @@
+"""The simulated tables of crews, their hours, and injuries by place aboard."""
+
+import numpy as np
+import polars as pl
+
+from .chance import chosen, flags, stream
+from .craft import has_second_pilot
+
+_HOURS: dict[tuple[str, str], float] = {
+    ("TOTL", "ALL"): 1.0, ("TOTL", "MAKE"): 0.22, ("TOTL", "SENG"): 0.75, ("TOTL", "MENG"): 0.18,
+    ("TOTL", "NGHT"): 0.1, ("TOTL", "ACTU"): 0.05, ("TOTL", "SIMU"): 0.04, ("TOTL", "ROTO"): 0.08,
+    ("PIC", "ALL"): 0.8, ("PIC", "MAKE"): 0.18, ("INST", "ALL"): 0.12, ("L90D", "ALL"): 0.02,
+    ("L90D", "MAKE"): 0.015, ("L30D", "ALL"): 0.008, ("L30D", "MAKE"): 0.006,
+    ("L24H", "ALL"): 0.0006, ("L24H", "MAKE"): 0.0005,
+}  # fmt: skip
+"""Each flight_type and flight_craft of the dictionary and its usual share of a pilot's total."""
+
+_WINDOW_LIMIT = {"L24H": 14.0, "L30D": 130.0, "L90D": 330.0}
+
+
+def crew(fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return the true crew: one row per ``event``, ``key`` and ``crew_no``, pilots first."""
+    rng = stream(seed, "second pilot")
+    second = fleet.filter(has_second_pilot())
+    n = second.height
+    dual = pl.col("is_instructional")
+    second = second.with_columns(
+        crew_no=pl.lit(2),
+        crew_category=pl.when(dual).then(pl.lit("DSTU")).otherwise(pl.lit("CPLT")),
+        pilot_hours=pl.when(dual).then(pl.Series(rng.lognormal(4.3, 0.8, n).clip(3, 900).round()))
+        .otherwise(pl.col("pilot_hours") * 0.4 + 30).round(),
+        pilot_age=pl.Series(rng.normal(38, 12, n).clip(17, 85).round()),
+    )  # fmt: skip
+    first = fleet.with_columns(
+        crew_no=pl.lit(1),
+        crew_category=pl.when("is_student").then(pl.lit("DSTU")).when("is_instructional")
+        .then(pl.lit("FLTI")).otherwise(pl.lit("PLT")),
+    )  # fmt: skip
+    everyone = pl.concat([first, second.select(first.columns)])
+    return everyone.filter(~pl.col("is_foreign") | (pl.col("event") % 5 == 0)).sort(
+        "event", "key", "crew_no"
+    )
+
+
+def flight_crew(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return the Flight_Crew table as it would be without gaps and faults."""
+    rng, n = stream(seed, "crew"), crew.height
+    medical = np.where(
+        crew["is_air_carrier"], "CL1", chosen(rng, n, {"CL3": 46, "CL2": 31, "CL1": 12, "NONE": 5, "SPRT": 4, "BASC": 2})
+    )  # fmt: skip
+    spared = flags(rng, 0.08, n) & (crew["occupants"] > 1).to_numpy()
+    hurt = np.where(spared, np.where(crew["level"] == "FATL", "SERS", "NONE"), crew["level"])
+    drawn = crew.with_columns(
+        medical=pl.Series(medical), hurt=pl.Series(hurt),
+        seat=chosen(rng, n, {"LEFT": 64, "RGT": 11, "FRT": 12, "SNGL": 6, "REAR": 4, "CTR": 2, "UNK": 1}),
+        limits=chosen(rng, n, {"WWL": 56, "WOWL": 36, "NONE": 5, "UNK": 2, "WTLS": 1}),
+        sex=chosen(rng, n, {"M": 96, "F": 4}), paid=chosen(rng, n, {"No": 65, "Yes": 33, "UNK": 2}),
+        harness=chosen(rng, n, {"3": 48, "4": 28, "L": 14, "5": 8, "U": 2}),
+        medical_days=pl.Series(rng.gamma(2.0, 170, n).astype(int)),
+        review_days=pl.Series(rng.gamma(2.2, 150, n).astype(int)),
+    )  # fmt: skip
+    flew = pl.col("crew_no") == 1
+    return drawn.select(
+        "event", "ev_id", "crew_no", "crew_category", Aircraft_Key="key",
+        crew_age=pl.col("pilot_age").cast(pl.Int64), crew_sex="sex", crew_res_state="ev_state",
+        crew_res_country="ev_country", med_certf="medical", med_crtf_vldty="limits",
+        date_lst_med=pl.col("ev_date") - pl.duration(days="medical_days"),
+        crew_rat_endorse=pl.lit(None, pl.String), crew_inj_level="hurt",
+        seatbelts_used=pl.lit(None, pl.String), shldr_harn_used=pl.lit(None, pl.String),
+        crew_tox_perf=pl.when(pl.col("hurt") == "FATL").then(pl.lit("Y")).otherwise(pl.lit("N")),
+        seat_occ_pic=pl.when(flew).then("seat").otherwise(pl.lit("RGT")), pc_profession="paid",
+        bfr=pl.lit("Y"), bfr_date=pl.col("ev_date") - pl.duration(days="review_days"),
+        ft_as_of="ev_date", lchg_date="lchg_date", seat_occ_row=pl.lit(1),
+        infl_rest_inst=pl.when(pl.col("acft_year") > 2004).then(pl.lit("Y")).otherwise(pl.lit("N")),
+        infl_rest_depl=pl.lit("N"), child_restraint=pl.lit("N"),
+        med_crtf_limit=pl.when(pl.col("limits") == "WWL").then(pl.lit("Must wear corrective lenses")),
+        mr_faa_med_certf="medical", pilot_flying=flew, available_restraint="harness",
+        restraint_used="harness",
+    )  # fmt: skip
+
+
+def flight_time(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return the flight_time table: every type and craft of each crew member, in hours.
+
+    Recent hours go with total ones but have a ceiling: nobody flies 15 hours in 24.
+    """
+    people = crew.select(
+        "event", "ev_id", "lchg_date", "crew_no", "pilot_hours", Aircraft_Key="key"
+    )
+    kinds = pl.DataFrame(
+        [(*kind, share) for kind, share in _HOURS.items()],
+        schema=["flight_type", "flight_craft", "share"], orient="row",
+    ).with_columns(limit=pl.col("flight_type").replace_strict(_WINDOW_LIMIT, default=1e6))  # fmt: skip
+    rows = people.join(kinds, how="cross", maintain_order="left_right")
+    noise = stream(seed, "hours").lognormal(0, 0.45, rows.height)
+    total = (pl.col("flight_type") == "TOTL") & (pl.col("flight_craft") == "ALL")
+    hours = pl.min_horizontal(
+        pl.col("pilot_hours") * pl.col("share") * noise, "pilot_hours", "limit"
+    )
+    return rows.with_columns(
+        flight_hours=pl.when(total).then("pilot_hours").otherwise(hours.round(1))
+    ).select(
+        "event", "ev_id", "Aircraft_Key", "crew_no", "flight_type", "flight_craft", "flight_hours",
+        "lchg_date",
+    )  # fmt: skip
+
+
+def injury(fleet: pl.DataFrame) -> pl.DataFrame:
+    """Return the injury table: persons aboard by level and in total, and the pilot's own level."""
+    levels = {"FATL": "n_fatal", "SERS": "n_serious", "MINR": "n_minor", "NONE": "n_none"}
+    aboard = [_injured(fleet, "ABRD", k, pl.col(c)) for k, c in levels.items()]
+    total = _injured(fleet, "ABRD", "TOTL", pl.col("occupants"))
+    pilot = _injured(fleet, "PLT", pl.col("level"), pl.lit(1))
+    rows = pl.concat([*aboard, total, pilot]).filter(pl.col("inj_person_count") > 0)
+    return rows.sort("event", "Aircraft_Key", "inj_person_category", "injury_level")
+
+
+def _injured(fleet: pl.DataFrame, who: str, level: str | pl.Expr, count: pl.Expr) -> pl.DataFrame:
+    return fleet.select(
+        "event", "ev_id", "lchg_date", Aircraft_Key="key", inj_person_category=pl.lit(who),
+        injury_level=level if isinstance(level, pl.Expr) else pl.lit(level),
+        inj_person_count=count.cast(pl.Int64),
+    )  # fmt: skip

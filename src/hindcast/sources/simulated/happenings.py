@@ -1,0 +1,99 @@
+"""The simulated events table, as it would be without gaps and faults."""
+
+import numpy as np
+import polars as pl
+
+from .chance import chosen, flags, stream
+
+_DAYS = {1: "MO", 2: "TU", 3: "WE", 4: "TH", 5: "FR", 6: "SA", 7: "SU"}
+
+
+def events(world: pl.DataFrame, fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return one row an event in a full release's columns; temperatures in deg F.
+
+    ``inj_tot_t`` counts the uninjured too, as recent releases do.
+    """
+    drawn = _observed(world.join(_hurt(fleet), on="event", validate="1:1"), seed)
+    day = pl.col("ev_date").cast(pl.Datetime)
+    low = pl.col("sky").is_in(["BKN", "OVC", "VV"])
+    midair = pl.col("has_two_aircraft") & (pl.col("eventsoe_no") == "250")
+    grounded = pl.col("has_two_aircraft") & (pl.col("eventsoe_no") == "200")
+    return drawn.select(
+        "event", "ev_id", "ntsb_no",
+        ev_type=pl.when("is_incident").then(pl.lit("INC")).otherwise(pl.lit("ACC")),
+        ev_date=day, ev_dow=pl.col("ev_date").dt.weekday().replace_strict(_DAYS),
+        ev_time=pl.col("minutes") // 60 * 100 + pl.col("minutes") % 60, ev_tmzn="ev_tmzn",
+        ev_city="city", ev_state="ev_state", ev_country="ev_country",
+        ev_site_zipcode=pl.when(~pl.col("is_foreign")).then(pl.lit("00000")),
+        ev_year="ev_year", ev_month=pl.col("ev_date").dt.month(),
+        mid_air=_yes(midair), on_ground_collision=_yes(grounded),
+        latitude=dms(pl.col("latitude_deg"), 2, "N", "S"),
+        longitude=dms(pl.col("longitude_deg"), 3, "E", "W"),
+        latlong_acq=pl.when("is_on_airport").then(pl.lit("EST")).otherwise(pl.lit("MEAS")),
+        dec_latitude="latitude_deg", dec_longitude="longitude_deg",
+        apt_name="apt_name", ev_nr_apt_id="apt_id",
+        ev_nr_apt_loc=pl.when("is_on_airport").then(pl.lit("ONAP")).otherwise(pl.lit("OFAP")),
+        apt_dist=pl.col("distance_sm").round(), apt_dir=pl.col("bearing_deg").round(),
+        apt_elev="elevation_ft", wx_brief_comp="briefing", wx_src_iic=pl.lit("WFAC"),
+        wx_obs_time=pl.col("minutes") // 60 * 100 + 53, wx_obs_dir="station_deg",
+        wx_obs_fac_id="apt_id", wx_obs_elev="elevation_ft", wx_obs_dist="station_sm",
+        wx_obs_tmzn="ev_tmzn", light_cond="light_cond",
+        sky_cond_nonceil=pl.when(low).then(pl.lit("FEW")).otherwise("clear"),
+        sky_nonceil_ht=pl.when(low).then(pl.col("ceiling_ft") / 2).otherwise(0.0),
+        sky_cond_ceil="sky", sky_ceil_ht=pl.when(low).then("ceiling_ft").otherwise(0).cast(pl.Float64),
+        vis_rvr=pl.when(pl.col("visibility_sm") < 1).then(pl.col("visibility_sm") * 4000).otherwise(0.0),
+        vis_rvv=pl.lit(0.0), vis_sm="visibility_sm", wx_temp="temperature_f",
+        wx_dew_pt="dew_point_f", wind_dir_deg=pl.when(pl.col("wind_kts") > 2).then("wind_deg")
+        .otherwise(0).cast(pl.Float64),
+        wind_dir_ind=pl.when(pl.col("wind_kts") > 2).then(pl.lit("Y")).otherwise(pl.lit("V")),
+        wind_vel_kts="wind_kts", gust_ind=_yes(pl.col("gust_kts") > 0), gust_kts="gust_kts",
+        wind_vel_ind=pl.when(pl.col("wind_kts") == 0).then(pl.lit("CALM")).otherwise(pl.lit("SPEC")),
+        altimeter="altimeter_inhg", wx_dens_alt=pl.col("elevation_ft") + 66 * (pl.col("temperature_f") - 59),
+        wx_int_precip=pl.when("is_imc").then("rain"), fiche_number=pl.lit(None, pl.String),
+        ev_highest_injury="level", inj_f_grnd=pl.lit(0), inj_m_grnd=pl.lit(0),
+        inj_s_grnd=pl.lit(0), inj_tot_f="n_fatal", inj_tot_m="n_minor", inj_tot_n="n_none",
+        inj_tot_s="n_serious",
+        inj_tot_t=pl.sum_horizontal("n_fatal", "n_serious", "n_minor", "n_none"),
+        invest_agy=pl.when("is_foreign").then(pl.lit("O")).otherwise(pl.lit("N")),
+        ntsb_docket=pl.col("event") + 10000, ntsb_notf_from=pl.lit("SIMULATED"),
+        ntsb_notf_date=day + pl.duration(days="told_days"), ntsb_notf_tm="told_at",
+        lchg_date="lchg_date",
+        wx_cond_basic=pl.when("is_imc").then(pl.lit("IMC")).otherwise(pl.lit("VMC")),
+        faa_dist_office=pl.format("SIM {} FSDO", "ev_state"),
+    )  # fmt: skip
+
+
+def _yes(condition: pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(pl.lit("Y")).otherwise(pl.lit("N"))
+
+
+def _hurt(fleet: pl.DataFrame) -> pl.DataFrame:
+    return fleet.group_by("event").agg(pl.col("n_fatal", "n_serious", "n_minor", "n_none").sum())
+
+
+def _observed(world: pl.DataFrame, seed: int) -> pl.DataFrame:
+    rng, n = stream(seed, "observation"), world.height
+    return world.with_columns(
+        briefing=chosen(rng, n, {"FULL": 35, "NOTP": 25, "PARP": 10, "UNK": 30}),
+        clear=chosen(rng, n, {"CLER": 60, "FEW": 20, "SCAT": 20}),
+        rain=chosen(rng, n, {"LGT": 60, "MOD": 20, "HVY": 5, "": 15}),
+        station_deg=pl.Series(rng.integers(0, 360, n).astype(float)),
+        station_sm=pl.Series(rng.gamma(1.5, 6, n).round()),
+        told_days=pl.Series(np.where(flags(rng, 0.8, n), 0, rng.integers(1, 9, n))),
+        told_at=pl.Series(rng.integers(6, 22, n) * 100 + rng.integers(0, 60, n)),
+    )
+
+
+def dms(degrees: pl.Expr, width: int, positive: str, negative: str) -> pl.Expr:
+    """Return degrees as NTSB's text: degrees, minutes, seconds and hemisphere, ``381326N``.
+
+    Examples
+    --------
+    >>> pl.select(dms(pl.lit(-122.449722), 3, "E", "W")).item()
+    '1222659W'
+    """
+    seconds = (degrees.abs() * 3600).round().cast(pl.Int64)
+    parts = [(seconds // 3600, width), (seconds // 60 % 60, 2), (seconds % 60, 2)]
+    digits = [part.cast(pl.String).str.zfill(size) for part, size in parts]
+    side = pl.when(degrees < 0).then(pl.lit(negative)).otherwise(pl.lit(positive))
+    return pl.concat_str([*digits, side])
