@@ -52,7 +52,10 @@ class Validate(Section):
 
 
 class Warehouse(Section):
-    """Nothing to set: a load takes what the checks let through."""
+    """What star and marts stand on, and which makes they name."""
+
+    accumulate: bool
+    rare_make_events: Count
 
 
 class Features(Section):
