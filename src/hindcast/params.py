@@ -84,7 +84,7 @@ class Train(Section):
     n_boosters: Count
     max_rounds: Count
     early_stopping_rounds: Count
-    nthread: Count
+    jobs: Count
     calibration: Literal["none", "platt", "isotonic"]
     booster: Booster
 
@@ -97,10 +97,10 @@ class Evaluate(Section):
 
 
 class Explain(Section):
-    """How many features are looked at one by one, and on how many events interactions are."""
+    """How many features are looked at one by one, and how many tell a single case."""
 
     top_features: Count
-    interaction_rows: Count
+    told_features: Count
 
 
 class Params(Section):
