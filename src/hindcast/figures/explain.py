@@ -1,0 +1,214 @@
+"""Figures of the explanation: SHAP values of P(fatal | an accident happened), in log odds."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import polars as pl
+import shap
+from matplotlib.axes import Axes
+
+from hindcast import figures
+from hindcast.figures import BLUE, GREY, HORIZON_COLOURS, RED
+from hindcast.model import cases, explain
+from hindcast.model.explain import Explained
+
+LEVELS_SHOWN = 8
+MISSING = "missing"
+UNIT = "SHAP value (log odds of fatal)"
+
+
+def summary(explained: Explained, count: int = 15) -> Axes:
+    """Draw the strongest features' SHAP values, a point an accident, coloured by the value.
+
+    Categories have no order: like missing values they are grey.
+
+    Parameters
+    ----------
+    explained
+        SHAP values of a horizon.
+    count
+        Number of features.
+    """
+    chosen = _columns(explained, explain.strongest(explained, count))
+    ax = figures.axes(width=7.6, height=1.2 + 0.36 * count)
+    shap.plots.beeswarm(
+        shap.Explanation(
+            explained.values[:, chosen],
+            data=explain.codes(explained)[:, chosen],
+            feature_names=[_words(explained.names[column]) for column in chosen],
+        ),
+        max_display=count,
+        color=plt.get_cmap("cividis"),
+        color_bar_label="value of the feature (grey: category or missing)",
+        ax=ax,
+        plot_size=None,
+        show=False,
+        s=9,
+    )
+    ax.set_xlabel(UNIT)
+    ax.tick_params(labelsize=9)
+    return figures.sign(ax)
+
+
+def dependence(explained: Explained, names: list[str]) -> Axes:
+    """Draw each feature's SHAP values against its own values, in panels of two columns.
+
+    Parameters
+    ----------
+    explained
+        SHAP values of a horizon.
+    names
+        Features to draw.
+    """
+    rows = -(-len(names) // 2)
+    panels = figures.grid(rows, 2, width=9.0, height=2.5 * rows)
+    for ax, name in zip(panels, names, strict=False):
+        _panel(ax, explained, name)
+    for ax in panels[len(names) :]:
+        ax.set_axis_off()
+    return figures.sign(panels[0])
+
+
+def _panel(ax: Axes, explained: Explained, name: str) -> None:
+    column = explained.names.index(name)
+    feature, values = explained.schema[column], explained.values[:, column]
+    known = explained.features[name]
+    if feature["kind"] == "number":
+        _numbers(ax, known, values, feature["unit"])
+    else:
+        _levels(ax, known.cast(pl.String), values)
+    ax.axhline(0, color=GREY, linewidth=0.8)
+    figures.title(ax, _words(name))
+    ax.set_ylabel("log odds")
+
+
+def _numbers(ax: Axes, known: pl.Series, values: np.ndarray, unit: str) -> None:
+    there = known.is_not_null().to_numpy()
+    ax.scatter(known.to_numpy()[there], values[there], s=5, alpha=0.35, color=BLUE, linewidths=0)
+    ax.set_xlabel("" if unit == "-" else unit)
+    if (~there).any():
+        level = values[~there].mean()
+        ax.axhline(level, color=RED, linestyle="--", linewidth=1.2, label=f"{MISSING} (mean)")
+        figures.legend(ax, fontsize=8)
+
+
+def _levels(ax: Axes, known: pl.Series, values: np.ndarray) -> None:
+    level = known.fill_null(MISSING)
+    order = level.value_counts(sort=True, name="n").sort(
+        ["n", level.name], descending=[True, False]
+    )
+    shown = order[level.name].head(LEVELS_SHOWN).to_list()
+    boxes = [values[(level == name).to_numpy()] for name in shown]
+    style = {"color": BLUE}
+    ax.boxplot(boxes, whis=(5, 95), showfliers=False, medianprops={"color": RED}, boxprops=style)
+    turn = {"rotation": 30, "ha": "right"} if max(map(len, shown)) * len(shown) > 36 else {}
+    ax.set_xticklabels([_short(name) for name in shown], fontsize=8, **turn)
+
+
+def interaction(effects: pl.DataFrame, first: str, second: str, ax: Axes | None = None) -> Axes:
+    """Draw what two features add together beyond what each adds alone.
+
+    Parameters
+    ----------
+    effects
+        ``first, second, effect, n``: for each pair of values, the mean interaction in log odds
+        and the number of accidents.
+    first, second
+        The two features' names.
+    ax
+        Where to draw; a new figure when not given.
+    """
+    columns, rows = (
+        effects[name].unique(maintain_order=True).to_list() for name in effects.columns[:2]
+    )
+    ax = figures.axes(ax, width=2.6 + 0.75 * len(columns), height=1.6 + 0.42 * len(rows))
+    table = np.full((len(rows), len(columns)), np.nan)
+    for one, other, effect, n in effects.rows():
+        table[rows.index(other), columns.index(one)] = effect
+        ax.text(columns.index(one), rows.index(other), f"{n}", ha="center", va="center", fontsize=7)
+    limit = np.nanmax(np.abs(table))
+    image = ax.imshow(table, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
+    ax.set_xticks(range(len(columns)), [_short(name) for name in columns], rotation=30, ha="right")
+    ax.set_yticks(range(len(rows)), [_short(name) for name in rows])
+    ax.set(xlabel=_words(first), ylabel=_words(second))
+    ax.grid(visible=False)
+    figures.title(ax, "number: accidents")
+    ax.get_figure().colorbar(image, ax=ax, label="mean interaction (log odds)")
+    return figures.sign(ax)
+
+
+def waterfall(explained: Explained, case: cases.Case, count: int = 10) -> Axes:
+    """Draw how one forecast comes about, feature by feature, from the mean forecast.
+
+    Values that could say which accident it was are withheld.
+    """
+    plt.figure(figsize=(7.6, 4.6))
+    shap.plots.waterfall(_told(explained, case), max_display=count, show=False)
+    figure = plt.gcf()
+    figure.set_size_inches(8.2, 0.9 + 0.42 * count)
+    ax = figure.axes[0]
+    ax.set_xlabel("log odds of fatal, before calibration")
+    return figures.sign(ax)
+
+
+def force(explained: Explained, case: cases.Case) -> Axes:
+    """Draw the same as `waterfall` as forces along a line; small ones have no name."""
+    one = _told(explained, case)
+    shap.plots.force(
+        one.base_values,
+        one.values.round(2),
+        one.display_data,
+        one.feature_names,
+        matplotlib=True,
+        show=False,
+        figsize=(14, 2.6),
+        contribution_threshold=0.09,
+        text_rotation=12,
+    )
+    return figures.sign(plt.gcf().axes[0])
+
+
+def _told(explained: Explained, case: cases.Case) -> shap.Explanation:
+    told = np.array(cases.values(explained, case.row), dtype=object)
+    return shap.Explanation(
+        explained.values[case.row],
+        base_values=explained.base_value,
+        data=told,
+        display_data=told,
+        feature_names=[_words(name) for name in explained.names],
+    )
+
+
+def groups(by_group: pl.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how much each group of features moves the forecast, by horizon.
+
+    Parameters
+    ----------
+    by_group
+        ``horizon, group, importance`` as `hindcast.model.explain.group_importance` gives them.
+    """
+    totals = by_group.group_by("group").agg(pl.col("importance").max()).sort("importance", "group")
+    order = totals["group"].to_list()
+    ax = figures.axes(ax, width=7.2, height=1.4 + 0.55 * len(order))
+    horizons = by_group["horizon"].unique(maintain_order=True).to_list()
+    for place, horizon in enumerate(horizons):
+        rows = by_group.filter(pl.col("horizon") == horizon)
+        at = [order.index(name) + 0.3 - 0.2 * place for name in rows["group"]]
+        colour = HORIZON_COLOURS[horizon]
+        ax.barh(at, rows["importance"], height=0.18, color=colour, label=horizon)
+    ax.set(yticks=range(len(order)), yticklabels=order)
+    ax.set_xlabel("mean |joint SHAP value of the group| (log odds of fatal)")
+    figures.legend(ax, loc="lower right")
+    ax.grid(visible=False, axis="y")
+    return figures.sign(ax)
+
+
+def _columns(explained: Explained, names: list[str]) -> list[int]:
+    return [explained.names.index(name) for name in names]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 18 else f"{text[:17]}…"
