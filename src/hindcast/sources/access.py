@@ -17,11 +17,13 @@ from typing import IO
 import pyarrow as pa
 
 from hindcast.sources import archives, jet, occurrences, schema, tables, textfile
-from hindcast.sources.base import Notes, Source, SourceError, Unmapped
+from hindcast.sources.base import Notes, Source, SourceError, UnmappedError
 
 log = logging.getLogger(__name__)
 
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
+PIPE_BYTES = 1 << 20
+"""A pipe this large lets mdb-export work on while a block is being compressed."""
 SIGNATURES = (b"Standard Jet DB", b"Standard ACE DB")
 HOW_TO_INSTALL = (
     "mdbtools is not installed: reading Access with the pure-Python reader, which is some twenty "
@@ -106,7 +108,7 @@ def _require_events(path: Path, names: list[str], known: dict[str, str]) -> None
     if "events" in known.values():
         return
     if PRE1982_TABLE in names:
-        raise Unmapped(
+        raise UnmappedError(
             f"{path.name} has the schema used before 1982 ({', '.join(names)}), which is not "
             "mapped to eADMS; take it out of the folder and use avall.mdb and Pre2008.mdb"
         )
@@ -154,7 +156,9 @@ def export(path: Path, name: str, target: tables.Target) -> int:
 @contextlib.contextmanager
 def _running(path: Path, name: str, complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     command = ["mdb-export", *_date_options(), "-b", "strip", str(path), name]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=complaints, bufsize=PIPE_BYTES, pipesize=PIPE_BYTES
+    )
     try:
         yield process
     finally:

@@ -31,7 +31,7 @@ def is_header(names: list[str]) -> bool:
     >>> is_header(["Event Id", "Investigation Type", "Accident Number", "Injury Severity"])
     True
     """
-    return _MARKS <= {plain(name) for name in names}
+    return {plain(name) for name in names} >= _MARKS
 
 
 def plain(name: str) -> str:

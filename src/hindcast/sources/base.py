@@ -11,7 +11,7 @@ class SourceError(RuntimeError):
     """A source cannot be read: the message names what was found, what was expected, what to do."""
 
 
-class Unmapped(SourceError):
+class UnmappedError(SourceError):
     """A source is NTSB's, but of a schema that has no mapping to eADMS; others may do without."""
 
 

@@ -1,4 +1,4 @@
-"""Read a folder of eADMS tables, one ``TABLE.csv`` or ``TABLE.csv.gz`` each, as mdb-export writes."""
+"""Read a folder of eADMS tables, one ``TABLE.csv[.gz]`` each, as mdb-export writes them."""
 
 import logging
 from pathlib import Path

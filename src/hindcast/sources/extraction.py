@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hindcast.sources import access, aviationdata, conflicts, eadms_csv, inventory, merge
-from hindcast.sources.base import Kind, Notes, Source, SourceError, Unmapped
+from hindcast.sources.base import Kind, Notes, Source, SourceError, UnmappedError
 from hindcast.sources.discovery import discover
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ def extract(
 ) -> dict[str, Any]:
     """Write ``out/raw/<TABLE>.parquet`` and ``out/inventory.json``; return the inventory.
 
-    Everything is written to a scratch folder inside ``out`` and renamed at the end: an error, a full
-    disk or Ctrl-C leaves what stood in ``out`` before.
+    Everything is written to a scratch folder inside ``out`` and renamed at the end: an error, a
+    full disk or Ctrl-C leaves what stood in ``out`` before.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _all_read(sources: list[Source], scratch: Path) -> list[tuple[merge.Extracte
         folder.mkdir()
         try:
             taken.append((merge.Extracted(source, folder), READERS[source.kind](source, folder)))
-        except Unmapped as error:
+        except UnmappedError as error:
             log.warning("%s: left out", error)
             unmapped.append(error)
     if not taken:
@@ -96,6 +96,7 @@ def _combined(taken: list[tuple[merge.Extracted, Notes]], scratch: Path) -> dict
     ordered = merge.ranked([one for one, _ in taken])
     merged: dict[str, Any] = {"precedence": list(merge.PRECEDENCE)}
     merged["conflicts"] = conflicts.count(ordered)
+    merged["absent_by_release"] = {one.source.release: one.absent() for one in ordered}
     merged["superseded_rows"] = merge.combine(ordered, scratch / "raw")
     sources = [one.source for one in ordered]
     said = [notes[source.release] for source in sources]

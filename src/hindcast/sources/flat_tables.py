@@ -67,7 +67,7 @@ def with_keys(flat: pl.DataFrame) -> pl.DataFrame:
 
     Examples
     --------
-    >>> flat = pl.DataFrame({"eventid": ["a", "a"], "accidentnumber": ["LAX82DA086B", "LAX82DA086A"]})
+    >>> flat = pl.DataFrame({"eventid": ["a", "a"], "accidentnumber": ["LAX1B", "LAX1A"]})
     >>> with_keys(flat)["Aircraft_Key"].to_list()
     ['2', '1']
     """

@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 
 from hindcast.sources import schema, textfile
-from hindcast.sources.base import Notes, Source
+from hindcast.sources.base import Notes, Source, SourceError
 
 EARLIEST_YEAR = 1900
 
 
 def take(raw: Path, sources: list[Source], notes: list[Notes], merged: dict[str, Any]) -> dict:
-    """Return the inventory of the raw tables in ``raw``.
+    """Return the inventory of the raw tables in ``raw``; ``merged`` is what the merge has to say.
 
     Absent and empty are two facts: a column that the release does not have at all, and one that it
     has and never fills. No path and no time of day is in it, so equal records give equal bytes.
@@ -93,23 +93,36 @@ def _table(path: Path, name: str) -> dict[str, Any]:
     }
 
 
-def _span(events: Path) -> dict[str, Any]:
-    """Return first and last event and their number; days that cannot be are counted, not used.
+def is_possible_day() -> pl.Expr:
+    """Return whether an event's day can be: from 1900 on and not after its reports were filed.
 
-    A report is filed after its event, and the first four characters of ``ev_id`` are the year it
-    was filed in: a day beyond the newest such year (2150, say) is a slip of the pen that would
-    stretch the span of the whole release.
+    The first four characters of ``ev_id`` are the year a report was filed in. A day beyond the
+    newest such year (2150, say) is a slip of the pen that would stretch the whole release's span.
     """
-    day = _day("ev_date")
     filed = pl.col("ev_id").str.slice(0, 4).cast(pl.Int64, strict=False)
-    latest = pl.coalesce(filed.max(), day.dt.year().max())
-    is_possible = day.dt.year().is_between(EARLIEST_YEAR, latest)
+    year = day().dt.year()
+    return year.is_between(EARLIEST_YEAR, pl.coalesce(filed.max(), year.max()))
+
+
+def day() -> pl.Expr:
+    """Read ``ev_date`` as the two date formats of mdb-export write it: ISO, or month/day/year."""
+    text = pl.col("ev_date").str.strip_chars()
+    return pl.coalesce(
+        text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
+        text.str.slice(0, 8).str.to_date("%m/%d/%y", strict=False),
+    )
+
+
+def _span(events: Path) -> dict[str, Any]:
+    """Return first and last event and their number; days that cannot be are counted, not used."""
+    if "ev_date" not in pl.read_parquet_schema(events):
+        raise SourceError("the events table has no ev_date: without days nothing can be split")
     facts = pl.scan_parquet(events).select(
-        first=day.filter(is_possible).min(),
-        last=day.filter(is_possible).max(),
+        first=day().filter(is_possible_day()).min(),
+        last=day().filter(is_possible_day()).max(),
         events=pl.col("ev_id").drop_nulls().n_unique(),
-        impossible=(day.is_not_null() & ~is_possible).sum(),
-        undated=day.is_null().sum(),
+        impossible=(day().is_not_null() & ~is_possible_day()).sum(),
+        undated=day().is_null().sum(),
     )
     row = facts.collect().row(0, named=True)
     return {
@@ -119,15 +132,6 @@ def _span(events: Path) -> dict[str, Any]:
         "dates_impossible": row["impossible"],
         "dates_unread": row["undated"],
     }
-
-
-def _day(column: str) -> pl.Expr:
-    """Read a day as the two date formats of mdb-export write it: ISO, or month/day/year."""
-    text = pl.col(column).str.strip_chars()
-    return pl.coalesce(
-        text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
-        text.str.slice(0, 8).str.to_date("%m/%d/%y", strict=False),
-    )
 
 
 def _iso(day: date | None) -> str | None:

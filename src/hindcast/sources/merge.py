@@ -41,6 +41,12 @@ class Extracted:
         """Return the tables this release has, in the schema's order."""
         return [name for name in schema.columns() if self.table(name).exists()]
 
+    def absent(self) -> dict[str, list[str]]:
+        """Return the columns of each table that this release does not have at all."""
+        has = {name: pl.read_parquet_schema(self.table(name)) for name in self.tables()}
+        lacks = {n: [c for c in schema.columns()[n] if c not in has[n]] for n in has}
+        return {name: columns for name, columns in lacks.items() if columns}
+
 
 def ranked(extracted: list[Extracted]) -> list[Extracted]:
     """Return releases in order of precedence; ties go by name, so the order is the same always."""

@@ -8,7 +8,7 @@ from hindcast import paths
 
 RELEASE = "release"
 CODE_WIDTHS = {("Events_Sequence", "eventsoe_no"): 3, ("Findings", "finding_code"): 10}
-"""Digits of codes that a source may hold as numbers, which loses their leading zeros (040, 02...)."""
+"""Digits of codes that a source may hold as numbers, which loses their leading zeros."""
 
 
 @cache

@@ -4,7 +4,7 @@ The stream is read in blocks and written block by block, so memory stays the sam
 table's size. Nothing is parsed or trimmed here: the checks do that, and say so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 from hindcast.sources import schema
 from hindcast.sources.base import SourceError
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 1 << 20
+"""Small enough that reading goes on while the exporter writes, and memory stays low."""
+ROW_GROUP = 50_000
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,22 @@ def write(stream: BinaryIO, header: list[str], target: Target, encoding: str = "
     names = checked_header(header, target)
     rows = 0
     with pq.ParquetWriter(target.path, _arrow_schema(names), compression="zstd") as writer:
-        for batch in batches(stream, names, encoding):
-            writer.write_batch(_finished(batch, target))
-            rows += batch.num_rows
+        for group in _groups(_finished(b, target) for b in batches(stream, names, encoding)):
+            writer.write_table(group)
+            rows += group.num_rows
     return rows
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Gather blocks until they make a row group worth writing."""
+    gathered: list[pa.RecordBatch] = []
+    for batch in batches:
+        gathered.append(batch)
+        if sum(one.num_rows for one in gathered) >= ROW_GROUP:
+            yield pa.Table.from_batches(gathered)
+            gathered = []
+    if gathered:
+        yield pa.Table.from_batches(gathered)
 
 
 def checked_header(header: list[str], target: Target) -> list[str]:
