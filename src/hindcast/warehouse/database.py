@@ -16,9 +16,9 @@ SCHEMA_VERSION = 1
 _REASONS = (
     (
         r"Could not set lock.*?(PID \d+)",
-        "is open in another process ({0}): close it there, or wait",
+        "is open in another process ({0}): close it, or wait",
     ),
-    (r"Could not set lock", "is open in another process: close it there, or wait"),
+    (r"Could not set lock", "is open in another process: close it, or wait"),
     (
         r"different configuration",
         "is open in this process with other settings: close that connection first",
@@ -32,9 +32,9 @@ _REASONS = (
         "is damaged or no DuckDB file: move it away and load the releases again",
     ),
     (
-        r"No space left|[Cc]ould not write|[Ff]ailed to write|max_temp_directory_size|File too large",
-        "could not be written: the disk is full or the file may not grow; free space and run again. "
-        "The previous state stands",
+        r"No space left|ould not write|ailed to write|max_temp_directory_size|File too large",
+        "could not be written: the disk is full or the file may not grow; the previous state "
+        "stands; free space and run again",
     ),
     (
         r"Permission denied|read-only",
@@ -85,7 +85,7 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
 
 
 def make_if_missing(file: Path) -> None:
-    """Create an empty warehouse beside ``file`` and rename it, so that no half-made one is found."""
+    """Create an empty warehouse beside ``file`` and rename it, so that none is half made."""
     if file.exists():
         return
     with replacing(file) as beside:
@@ -103,7 +103,7 @@ def explained(file: Path, error: duckdb.Error) -> str:
     Examples
     --------
     >>> explained(Path("w.duckdb"), duckdb.IOException("Could not set lock on file (PID 12)"))
-    'w.duckdb is open in another process (PID 12): close it there, or wait'
+    'w.duckdb is open in another process (PID 12): close it, or wait'
     """
     for pattern, reason in _REASONS:
         if found := re.search(pattern, str(error), re.DOTALL):

@@ -1,4 +1,4 @@
-"""Write what leaves the warehouse: the same records give the same bytes, whenever they are loaded."""
+"""Write what leaves the warehouse: the same records give the same bytes, whenever loaded."""
 
 import hashlib
 import json

@@ -72,8 +72,7 @@ def _note_absent(
     connection: duckdb.DuckDBPyConnection, table: Table, found: dict[str, str]
 ) -> None:
     absent = [name for name in table.columns if name not in found] if found else ["*"]
-    for name in absent:
-        connection.execute("INSERT INTO absent_at_hand VALUES (?, ?)", [table.name, name])
+    connection.execute("INSERT INTO absent_at_hand SELECT ?, unnest(?)", [table.name, absent])
 
 
 def _names(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:

@@ -17,6 +17,8 @@ _CHANGE_FILE = re.compile(r"^up\d{2}[a-z]{3}", re.IGNORECASE)
 _AVALL = re.compile(r"^avall([\W_]*\d.*)?$", re.IGNORECASE)
 # In these two the digits are the name, not the date of a release.
 _OTHER_ERA = re.compile(r"^(pre2008|pre1982)", re.IGNORECASE)
+# Two releases of one name are told apart by their folder or file: "old/avall", "avall (avall.mdb)".
+_WHERE_FROM = re.compile(r"^.*/| \(.*\)$")
 _TRAILING_DATE = re.compile(r"[\W_]*\d[\d\W_]*$")
 
 
@@ -37,13 +39,16 @@ def release_of(name: str) -> Release:
     Release(release='avall_2008_2021', family='avall', is_snapshot=True)
     >>> release_of("up01FEB")
     Release(release='up01FEB', family='avall', is_snapshot=False)
+    >>> release_of("old/avall (avall.mdb)").family
+    'avall'
     >>> release_of("avall_full_columns").family, release_of("aviationdata_1982_2007").family
     ('avall_full_columns', 'aviationdata')
     """
-    if _CHANGE_FILE.match(name):
+    bare = _WHERE_FROM.sub("", name)
+    if _CHANGE_FILE.match(bare):
         return Release(name, "avall", False)
-    if _AVALL.match(name):
+    if _AVALL.match(bare):
         return Release(name, "avall", True)
-    if era := _OTHER_ERA.match(name):
+    if era := _OTHER_ERA.match(bare):
         return Release(name, era[1].lower(), True)
-    return Release(name, _TRAILING_DATE.sub("", name).lower() or name.lower(), True)
+    return Release(name, _TRAILING_DATE.sub("", bare).lower() or bare.lower(), True)

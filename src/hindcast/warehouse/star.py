@@ -22,7 +22,7 @@ REFERENCES = (
     "makes",
 )
 DIMENSIONS = ("dim_time", "dim_location", "dim_aircraft", "dim_crew", "dim_weather", "dim_cause")
-MARTS = ("yearly", "state", "make", "make_model", "phase")
+MARTS = ("yearly", "state", "make", "make_model", "phase", "cause")
 STEPS = (
     "records",
     *DIMENSIONS,
@@ -30,6 +30,7 @@ STEPS = (
     "bridge_accident_cause",
     "make_named",
     *(f"mart_{name}" for name in MARTS),
+    "absent_here",
     "assertions",
 )
 
