@@ -49,6 +49,9 @@ class Validate(Section):
     """Where the gates draw their lines."""
 
     empty_share_limit: Share
+    spike_limit: Annotated[float, Field(gt=0)]
+    outlier_limit: Annotated[float, Field(gt=0)]
+    jump_limit: Share
 
 
 class Warehouse(Section):
