@@ -1,0 +1,54 @@
+"""Findings: what the investigation concludes (2008 and later), by category and section.
+
+A finding code has ten characters, its leading zero included: category, subcategory, section,
+subsection, modifier, two each. No findings listed means none known, so flags are then null.
+Cause marks stop in 2020 and are missing from some releases.
+"""
+
+import polars as pl
+
+from hindcast.features.declare import Feature, Group, Horizon, crosswalk
+from hindcast.features.shared import shared
+
+_at = Group("findings", Horizon.INVESTIGATION)
+_CODES = pl.col("finding_codes")
+_KNOWN = _CODES.list.len() > 0
+_SOURCE = "Findings.finding_code"
+
+
+def _sections(codes: pl.Expr, width: int) -> pl.Expr:
+    name = f"~{codes.meta.output_name()}_{width}"
+    return shared(name, codes.list.eval(pl.element().str.slice(0, width)))
+
+
+def _has(prefix: str, codes: pl.Expr = _CODES) -> pl.Expr:
+    held = _sections(codes, len(prefix)).list.contains(prefix)
+    return pl.when(codes.list.len() > 0).then(held)
+
+
+def _flags() -> list[Feature]:
+    names = crosswalk("finding_features", "prefix", "name")
+    whys = crosswalk("finding_features", "prefix", "why")
+    return [
+        _at.flag(f"finding_{name}", _has(prefix), f"{_SOURCE} {prefix}; finding_features.csv",
+                 whys[prefix])
+        for prefix, name in names.items()
+    ]  # fmt: skip
+
+
+FEATURES = (
+    _at.number("findings_count", pl.when(_KNOWN).then(_CODES.list.len()), "1", "Findings (rows)",
+               "longer lists come from deeper investigations, and fatal ones go deeper"),
+    _at.number("finding_sections_count",
+               pl.when(_KNOWN).then(_sections(_CODES, 6).list.unique().list.len()), "1", _SOURCE,
+               "how many different things went wrong", related="grows with findings_count"),
+    _at.number("causes_count", pl.col("cause_codes").list.len(), "1", "Findings.Cause_Factor",
+               "findings marked as cause; marks stop in 2020"),
+    *_flags(),
+    _at.flag("is_personnel_cause", _has("02", pl.col("cause_codes")), "Findings.Cause_Factor",
+             "a person's action marked as cause"),
+    _at.flag("is_aircraft_cause", _has("01", pl.col("cause_codes")), "Findings.Cause_Factor",
+             "the aircraft marked as cause"),
+    _at.flag("is_environment_cause", _has("03", pl.col("cause_codes")), "Findings.Cause_Factor",
+             "weather or terrain marked as cause"),
+)  # fmt: skip
