@@ -92,9 +92,10 @@ def near(
         span = [block * _BLOCK_DAYS - max(windows_days), (block + 1) * _BLOCK_DAYS]
         seen = slice(*np.searchsorted(event_day, span))
         row, ago = _pairs(place[rows], day[rows], event_place[seen], event_day[seen], radius_km)
-        for column, window in enumerate(windows_days):
-            within = row[(ago >= 1) & (ago <= window)]
-            counts[rows, column] = np.bincount(within, minlength=len(rows))
+        for column in np.argsort(windows_days)[::-1]:
+            within = ago <= windows_days[column]
+            row, ago = row[within], ago[within]
+            counts[rows, column] = np.bincount(row, minlength=len(rows))
     return counts
 
 
@@ -105,9 +106,10 @@ def _pairs(
     event_day: Ints,
     radius_km: float,
 ) -> tuple[Ints, Ints]:
-    """Return the row of each near pair and how many days the event is before it."""
+    """Return the row of each near and earlier event, and how many days before the row it is."""
     reach = geography.chord(radius_km)
     pairs = cKDTree(place).sparse_distance_matrix(
         cKDTree(event_place), reach, output_type="ndarray"
     )
-    return pairs["i"], day[pairs["i"]] - event_day[pairs["j"]]
+    row, ago = pairs["i"], day[pairs["i"]] - event_day[pairs["j"]]
+    return row[ago >= 1], ago[ago >= 1]

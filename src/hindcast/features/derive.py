@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hindcast.features import airports
+from hindcast.features import airports, clock
 from hindcast.features.history import history
 from hindcast.features.state import HistoryState
 from hindcast.features.sun import sun_elevation
@@ -23,8 +23,9 @@ def enrich(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFra
     -------
     polars.DataFrame
         The same rows in the same order, with ``nearest_airport_sm``, ``nearest_airport_elev_ft``,
-        ``nearest_airport_time_zone``, ``sun_elevation_deg`` and
+        ``nearest_airport_time_zone``, ``local_date``, ``local_hour``, ``sun_elevation_deg`` and
         :data:`hindcast.features.history.COLUMNS`.
     """
     placed = frame.hstack(airports.nearest(frame))
-    return history(placed.with_columns(sun_elevation(placed)), state)
+    timed = placed.hstack(clock.times(placed))
+    return history(timed.with_columns(sun_elevation(timed)).drop("utc"), state)

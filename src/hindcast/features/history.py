@@ -6,7 +6,6 @@ see each other. Only accidents (``ev_type`` ACC) in the United States (``ev_coun
 foreign events are reported selectively and are far more often fatal.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -35,6 +34,8 @@ _FACTS = {
     "dec_latitude": pl.Float64,
     "dec_longitude": pl.Float64,
 }
+Flags = NDArray[np.bool_]
+_Column = tuple[str, np.ndarray, Flags]  # name, values, for which rows they are known
 _SEVERITIES = ("FATL", "SERS", "MINR", "NONE")
 _NOTHING = HistoryState(
     since=None,
@@ -89,15 +90,22 @@ def history(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFr
     >>> history(events).select("fatal_share_make_past", "n_make_past").rows()
     [(None, None), (1.0, 1)]
     """
-    facts = _facts(frame)
+    facts = _facts(frame).sort("date", "row")
     until = date.min if state is None else state.until
-    later = facts.filter(pl.col("date") > until)
-    earlier = facts.filter(pl.col("date") <= until)
-    parts = [_told(earlier, _NOTHING), _told(later, state or _NOTHING)]
-    told = facts.select("row").join(
-        pl.concat(parts), on="row", how="left", validate="1:1", maintain_order="left"
+    is_later = pl.col("date") > until
+    parts = [(facts.filter(is_later), state or _NOTHING), (facts.filter(~is_later), _NOTHING)]
+    told = [_told(part, seen) for part, seen in parts if part.height]
+    return frame.with_columns(
+        facts.select("row")
+        .join(
+            pl.concat(told or [_told(facts.clear(), _NOTHING)]),
+            on="row",
+            how="left",
+            validate="1:1",
+        )
+        .sort("row")
+        .drop("row")
     )
-    return frame.with_columns(told.drop("row"))
 
 
 def state_at(frame: pl.DataFrame, until: date) -> HistoryState:
@@ -129,7 +137,7 @@ def state_at(frame: pl.DataFrame, until: date) -> HistoryState:
     )
 
 
-def _counts(known: pl.DataFrame, name: str) -> dict[str, tuple[int, int]]:
+def _counts(known: pl.DataFrame, name: str) -> dict[int, tuple[int, int]]:
     tallies = known.drop_nulls(name).group_by(name).agg(pl.len(), pl.col("is_fatal").sum())
     return {key: (n, n_fatal) for key, n, n_fatal in tallies.sort(name).iter_rows()}
 
@@ -155,88 +163,85 @@ def _accidents(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.filter("is_counted")
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Rows as arrays: day numbers, points, and which of them have a place."""
-
-    day: Ints
-    place: geography.Floats
-    has_place: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, facts: pl.DataFrame) -> "_Rows":
-        place = geography.unit_vectors(facts["latitude"].to_numpy(), facts["longitude"].to_numpy())
-        return cls(_days(facts["date"]), place, ~np.isnan(place).any(axis=1))
-
-
-def _days(dates: pl.Series) -> Ints:
-    return dates.to_physical().cast(pl.Int64).to_numpy()
-
-
 def _told(facts: pl.DataFrame, state: HistoryState) -> pl.DataFrame:
     """Return row number and history columns of rows that all see the state and each other."""
     accidents = _accidents(facts)
     events = pl.concat([state.recent_frame, accidents.select(*RECENT)])
     outcomes = pl.concat([state.pending_frame, accidents.drop_nulls("is_fatal").select(*PENDING)])
     first = state.since or accidents["date"].min()
-    return facts.select("row").with_columns(
-        *_event_counts(facts, events, first),
-        *_shares(facts, outcomes, state),
+    columns = _event_counts(facts, events, first) + _shares(facts, outcomes, state)
+    masked = pl.DataFrame({"row": facts["row"]}).with_columns(
+        *(pl.Series(name, values) for name, values, _ in columns),
+        *(pl.Series(f"knows_{name}", is_known) for name, _, is_known in columns),
+    )
+    return masked.select(
+        "row", *(pl.when(f"knows_{name}").then(name).alias(name) for name, *_ in columns)
     )
 
 
-def _event_counts(facts: pl.DataFrame, events: pl.DataFrame, first: date | None) -> list[pl.Series]:
-    rows, past = _Rows.of(facts), _Rows.of(events)
-    code, event_code = _codes(facts["state"], events["state"])
-    ledger = Ledger(event_code, past.day)
-    around = np.zeros((len(rows.day), len(WINDOWS_DAYS)), dtype=np.int64)
-    around[rows.has_place] = near(
-        rows.place[rows.has_place],
-        rows.day[rows.has_place],
-        past.place[past.has_place],
-        past.day[past.has_place],
-        WINDOWS_DAYS,
-        RADIUS_KM,
+def _event_counts(facts: pl.DataFrame, events: pl.DataFrame, first: date | None) -> list[_Column]:
+    day, event_day = _days(facts["date"]), _days(events["date"])
+    is_covered = _is_covered(day, event_day, first)
+    in_state, knows_state = _in_state(facts, events, day, event_day)
+    around, knows_place = _around(facts, events, day, event_day)
+    counted = [("state", in_state, knows_state), ("100km", around, knows_place)]
+    return [
+        (f"events_{window}d_{area}", counts[:, column], is_known & is_covered[:, column])
+        for area, counts, is_known in counted
+        for column, window in enumerate(WINDOWS_DAYS)
+    ]
+
+
+def _in_state(
+    facts: pl.DataFrame, events: pl.DataFrame, day: Ints, event_day: Ints
+) -> tuple[Ints, Flags]:
+    code, event_code = _codes(facts.select("state"), events.select("state"))["state"]
+    ledger = Ledger(event_code, event_day)
+    before = ledger.before(code, day)
+    counts = [before - ledger.before(code, day - window) for window in WINDOWS_DAYS]
+    return np.stack(counts, axis=-1), code > 0
+
+
+def _around(
+    facts: pl.DataFrame, events: pl.DataFrame, day: Ints, event_day: Ints
+) -> tuple[Ints, Flags]:
+    place, event_place = _places(facts), _places(events)
+    has, event_has = ~np.isnan(place).any(axis=1), ~np.isnan(event_place).any(axis=1)
+    counts = np.zeros((len(day), len(WINDOWS_DAYS)), dtype=np.int64)
+    counts[has] = near(
+        place[has], day[has], event_place[event_has], event_day[event_has], WINDOWS_DAYS, RADIUS_KM
     )
-    in_state, nearby = [], []
-    for column, window in enumerate(WINDOWS_DAYS):
-        start = rows.day - window
-        is_covered = _is_covered(rows.day, start, past.day, first)
-        counted = ledger.before(code, rows.day) - ledger.before(code, start)
-        in_state.append(_where(f"events_{window}d_state", counted, is_covered & (code > 0)))
-        nearby.append(
-            _where(f"events_{window}d_100km", around[:, column], is_covered & rows.has_place)
-        )
-    return in_state + nearby
+    return counts, has
 
 
-def _is_covered(day: Ints, start: Ints, event_day: Ints, first: date | None) -> NDArray[np.bool_]:
-    """Return for which rows the records reach back to ``start`` and up to the row's day."""
+def _is_covered(day: Ints, event_day: Ints, first: date | None) -> Flags:
+    """Return for which rows the records span each window: begun before it, and not ended."""
     if first is None:
-        return np.zeros(len(day), dtype=bool)
-    one = np.zeros(len(event_day), dtype=np.int64)
-    ledger, row_one = Ledger(one, event_day), np.zeros(len(day), dtype=np.int64)
-    lately = ledger.before(row_one, day) - ledger.before(row_one, day - MAX_SILENCE_DAYS)
-    return (start >= first.toordinal() - date(1970, 1, 1).toordinal()) & (lately > 0)
+        return np.zeros((len(day), len(WINDOWS_DAYS)), dtype=bool)
+    country, row_country = np.zeros_like(event_day), np.zeros_like(day)
+    ledger = Ledger(country, event_day)
+    silent_since = ledger.before(row_country, day - MAX_SILENCE_DAYS)
+    is_fresh = ledger.before(row_country, day) > silent_since
+    starts = day[:, None] - np.array(WINDOWS_DAYS)
+    return (starts >= (first - date(1970, 1, 1)).days) & is_fresh[:, None]
 
 
-def _shares(facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState) -> list[pl.Series]:
+def _shares(facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState) -> list[_Column]:
     cut = _days(facts["date"]) - OUTCOME_LAG_DAYS
     day, is_fatal = _days(outcomes["date"]), outcomes["is_fatal"].to_numpy()
-    n_all, fatal_all = _tally(
-        np.zeros_like(cut), cut, Ledger(np.zeros_like(day), day, is_fatal), state.outcomes
-    )
-    overall = np.divide(fatal_all, n_all, out=np.zeros(len(cut)), where=n_all > 0)
-    columns = []
+    everywhere = Ledger(np.zeros_like(day), day, is_fatal)
+    n_all, fatal_all = _tally(np.zeros_like(cut), cut, everywhere, state.outcomes)
+    prior = PRIOR_WEIGHT * np.divide(fatal_all, n_all, out=np.zeros(len(cut)), where=n_all > 0)
+    codes = _codes(facts.select(keys.NAMES), outcomes.select(keys.NAMES))
+    columns: list[_Column] = []
     for key in keys.KEYS:
-        code, event_code = _codes(facts[key.name], outcomes[key.name])
+        code, event_code = codes[key.name]
         base = _base(facts[key.name], state.counts[key.name])
         n, fatal = _tally(code, cut, Ledger(event_code, day, is_fatal), base)
         is_known = (n_all > 0) & (code > 0)
-        share = (fatal + PRIOR_WEIGHT * overall) / (n + PRIOR_WEIGHT)
-        columns.append(_where(f"fatal_share_{key.name}_past", share, is_known))
-        if key.is_counted:
-            columns.append(_where(f"n_{key.name}_past", n, is_known))
+        share = (fatal + prior) / (n + PRIOR_WEIGHT)
+        columns.append((f"fatal_share_{key.name}_past", share, is_known))
+        columns += [(f"n_{key.name}_past", n, is_known)] if key.is_counted else []
     return columns
 
 
@@ -244,19 +249,22 @@ def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tup
     return ledger.before(key, cut) + base[0], ledger.marked_before(key, cut) + base[1]
 
 
-def _base(values: pl.Series, counts: dict[str, tuple[int, int]]) -> tuple[Ints, Ints]:
-    if not counts:
-        return np.int64(0), np.int64(0)
-    pairs = np.array([counts.get(value, (0, 0)) for value in values], dtype=np.int64)
-    return pairs[:, 0], pairs[:, 1]
+def _base(values: pl.Series, counts: dict[int, tuple[int, int]]) -> tuple[Ints, Ints]:
+    pairs = [counts.get(value, (0, 0)) for value in values] if counts else [(0, 0)]
+    n_and_fatal = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return n_and_fatal[:, 0], n_and_fatal[:, 1]
 
 
-def _codes(values: pl.Series, event_values: pl.Series) -> tuple[Ints, Ints]:
-    """Return integers that stand for the values, the same in both; 0 for unknown."""
-    codes = pl.concat([values, event_values]).rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
-    return codes[: len(values)], codes[len(values) :]
+def _codes(facts: pl.DataFrame, events: pl.DataFrame) -> dict[str, tuple[Ints, Ints]]:
+    """Return integers that stand for the columns' values, the same in both; 0 for unknown."""
+    every = pl.concat([facts, events]).select(pl.all().rank("dense").fill_null(0).cast(pl.Int64))
+    arrays = {name: every[name].to_numpy() for name in every.columns}
+    return {name: (of[: facts.height], of[facts.height :]) for name, of in arrays.items()}
 
 
-def _where(name: str, values: np.ndarray, is_known: NDArray[np.bool_]) -> pl.Series:
-    series = pl.Series(name, values)
-    return series.to_frame().select(pl.when(pl.Series(is_known)).then(pl.col(name))).to_series()
+def _days(dates: pl.Series) -> Ints:
+    return dates.to_physical().cast(pl.Int64).to_numpy()
+
+
+def _places(facts: pl.DataFrame) -> geography.Floats:
+    return geography.unit_vectors(facts["latitude"].to_numpy(), facts["longitude"].to_numpy())

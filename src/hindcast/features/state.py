@@ -19,8 +19,8 @@ WINDOWS_DAYS = (30, 90, 365)
 Count = Annotated[int, Field(ge=0)]
 Tally = tuple[Count, Count]
 
-RECENT = {"date": pl.Date, "state": pl.String, "latitude": pl.Float64, "longitude": pl.Float64}
-PENDING = {"date": pl.Date, "is_fatal": pl.Boolean, **dict.fromkeys(NAMES, pl.String)}
+RECENT = {"date": pl.Date, "state": pl.Int64, "latitude": pl.Float64, "longitude": pl.Float64}
+PENDING = {"date": pl.Date, "is_fatal": pl.Boolean, **dict.fromkeys(NAMES, pl.Int64)}
 
 
 class HistoryError(ValueError):
@@ -53,9 +53,9 @@ class HistoryState(BaseModel):
     since: date | None
     until: date
     outcomes: Tally
-    counts: dict[str, dict[str, Tally]]
-    recent: tuple[tuple[date, str | None, float | None, float | None], ...]
-    pending: tuple[tuple[date, bool, tuple[str | None, ...]], ...]
+    counts: dict[str, dict[int, Tally]]
+    recent: tuple[tuple[date, int | None, float | None, float | None], ...]
+    pending: tuple[tuple[date, bool, tuple[int | None, ...]], ...]
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,10 +1,11 @@
-"""The clock an accident's time was read from, and what it was in UTC.
+"""The time zone of a place, and times between zones.
 
-``ev_time`` is local time; the column that names the zone (``ev_tmzn``) is missing in many
-releases. The zone is then the state's, where the whole state keeps one; else that of the nearest
-landing field; far from any field (at sea), the nautical zone of the longitude.
+The column that names the zone (``ev_tmzn``) is missing in many releases. The zone is then the
+state's, where the whole state keeps one; else that of the nearest landing field; far from any
+field (at sea), the nautical zone of the longitude.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
@@ -35,25 +36,32 @@ def nautical(longitude: pl.Expr) -> pl.Expr:
     return pl.format("Etc/GMT{}{}", sign, hours.abs())
 
 
-def zones(frame: pl.DataFrame) -> pl.Series:
-    """Return the IANA time zone of each row; null where nothing tells it.
+def recorded_zones(frame: pl.DataFrame) -> pl.Series:
+    """Return the zone that ``ev_tmzn`` names, null where it names none that is unambiguous.
+
+    AST is not believed: Alaska and the Atlantic both use it.
+    """
+    known = _table("time_zone_codes.csv", "code")
+    return frame["ev_tmzn"].replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def place_zones(frame: pl.DataFrame) -> pl.Series:
+    """Return the time zone kept at each place; null where neither state nor position is known.
 
     Parameters
     ----------
     frame
-        Has ``ev_tmzn``, ``ev_state``, ``dec_longitude`` (degrees), ``nearest_airport_sm`` and
+        Has ``ev_state``, ``dec_longitude`` (degrees), ``nearest_airport_sm`` and
         ``nearest_airport_time_zone``.
     """
     near = pl.col("nearest_airport_sm") <= FAR_FROM_LAND_SM
-    recorded = _table("time_zone_codes.csv", "code")
     of_state = _table("state_time_zones.csv", "state")
     return frame.select(
         pl.coalesce(
-            pl.col("ev_tmzn").replace_strict(recorded, default=None, return_dtype=pl.String),
             pl.col("ev_state").replace_strict(of_state, default=None, return_dtype=pl.String),
             pl.when(near).then("nearest_airport_time_zone"),
             nautical(pl.col("dec_longitude")),
-        ).alias("time_zone")
+        )
     ).to_series()
 
 
@@ -71,17 +79,39 @@ def to_utc(local: pl.Series, zone: pl.Series) -> pl.Series:
     >>> to_utc(pl.Series([summer, winter]), where).dt.hour().to_list()
     [17, 18]
     """
-    times = pl.DataFrame({"local": local, "zone": zone}).with_row_index("row")
-    parts = times.drop_nulls().partition_by("zone", as_dict=True)
+    return _by_zone(local, zone, _in_utc)
+
+
+def from_utc(utc: pl.Series, zone: pl.Series) -> pl.Series:
+    """Return naive UTC as the local time of each zone.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from_utc(pl.Series([datetime(2010, 7, 1, 17)]), pl.Series(["America/Chicago"])).dt.hour()[0]
+    12
+    """
+    return _by_zone(utc, zone, _from_utc)
+
+
+def _by_zone(
+    times: pl.Series, zone: pl.Series, convert: Callable[[pl.Series, str], pl.Series]
+) -> pl.Series:
+    rows = pl.DataFrame({"time": times, "zone": zone}).with_row_index("row")
+    parts = rows.drop_nulls().partition_by("zone", as_dict=True)
     known = [
-        part.select("row", utc=_in_utc(part["local"], name)) for (name,), part in parts.items()
+        part.select("row", converted=convert(part["time"], of)) for (of,), part in parts.items()
     ]
-    empty = pl.DataFrame(schema={"row": pl.UInt32, "utc": local.dtype})
-    return times.join(
+    empty = pl.DataFrame(schema={"row": pl.UInt32, "converted": times.dtype})
+    return rows.join(
         pl.concat([empty, *known]), on="row", how="left", validate="1:1", maintain_order="left"
-    )["utc"]
+    )["converted"]
 
 
 def _in_utc(local: pl.Series, zone: str) -> pl.Series:
     there = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return there.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def _from_utc(utc: pl.Series, zone: str) -> pl.Series:
+    return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)

@@ -1,0 +1,152 @@
+"""Which clock ``ev_date`` and ``ev_time`` were read from, decided for each release and said aloud.
+
+NTSB's dictionary says local time. A release passed on through later systems can hold UTC under the
+same names (``avall_2008_2021`` does, dates shifted with the hours), and read as local time it puts
+most daylight accidents into the night. Which clock a release keeps shows in its own light codes:
+under the right one the sun is up where ``light_cond`` says daylight and down where it says night.
+"""
+
+import logging
+
+import polars as pl
+
+from hindcast.features.columns import pick
+from hindcast.features.solar import elevation_deg
+from hindcast.features.time_zones import from_utc, place_zones, recorded_zones, to_utc
+
+UTC = "Etc/UTC"
+MIN_ROWS = 50
+"""Fewest rows that can overrule the dictionary: fewer, as in a request, are taken as local."""
+
+MIN_ADVANTAGE = 0.1
+"""By how much more of the light codes must agree under UTC than under local time."""
+
+TWILIGHT_DEG = -6.0
+_LIGHT = {"DAYL": True, "NITE": False, "NDRK": False, "NBRT": False}
+_INPUTS = {
+    "release": pl.String,
+    "ev_date": pl.Date,
+    "ev_time": pl.Int64,
+    "ev_tmzn": pl.String,
+    "ev_state": pl.String,
+    "light_cond": pl.String,
+    "dec_latitude": pl.Float64,
+    "dec_longitude": pl.Float64,
+    "nearest_airport_sm": pl.Float64,
+    "nearest_airport_time_zone": pl.String,
+}
+_log = logging.getLogger(__name__)
+
+
+def given_time() -> pl.Expr:
+    """Return ``ev_date`` at ``ev_time``, whatever the clock; null for no time of day.
+
+    ``ev_time`` is an integer hhmm: 730 is 07:30, and 2460 or 1275 are no time at all.
+    """
+    hour, minute = pl.col("ev_time") // 100, pl.col("ev_time") % 100
+    is_time = hour.is_between(0, 23) & minute.is_between(0, 59)
+    since_midnight = pl.duration(hours=hour, minutes=minute)
+    return pl.when(is_time).then(pl.col("ev_date").cast(pl.Datetime("us")) + since_midnight)
+
+
+def times(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return when each event happened: in UTC and by the clock on the wall.
+
+    A zone recorded with the row (``ev_tmzn``) is believed; else the clock of the release decides
+    (:func:`evidence`).
+
+    Parameters
+    ----------
+    frame
+        Has ``ev_date``, ``ev_time`` (hhmm), the position in degrees and the nearest landing
+        field's facts (:func:`hindcast.features.airports.nearest`); ``ev_tmzn``, ``ev_state``,
+        ``light_cond`` and ``release`` where they exist.
+
+    Returns
+    -------
+    polars.DataFrame
+        As many rows, in the same order: ``utc`` (naive Datetime), ``local_date`` (Date) and
+        ``local_hour`` (hours since local midnight, 0 to 24); null where date, time or zone is
+        unknown.
+    """
+    facts = _facts(frame)
+    in_utc = _releases_in_utc(facts)
+    zone = facts.select(
+        pl.coalesce(
+            "recorded_zone",
+            pl.when(pl.col("release").is_in(in_utc)).then(pl.lit(UTC)),
+            "place_zone",
+        )
+    ).to_series()
+    utc = to_utc(facts["given"], zone)
+    local = facts.select(
+        pl.when(pl.lit(zone) == UTC).then(from_utc(utc, facts["place_zone"])).otherwise("given")
+    ).to_series()
+    since_midnight = local.dt.hour() + local.dt.minute() / 60
+    return pl.DataFrame({"utc": utc, "local_date": local.dt.date(), "local_hour": since_midnight})
+
+
+def evidence(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each release, how well its light codes fit each clock, and the clock taken.
+
+    Parameters
+    ----------
+    frame
+        As for :func:`times`.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per release: ``release``, ``n`` (rows with light code, time and place, and no
+        recorded zone), ``agrees_local`` and ``agrees_utc`` (shares), ``is_utc``.
+    """
+    return _evidence(_facts(frame))
+
+
+def _facts(frame: pl.DataFrame) -> pl.DataFrame:
+    facts = pick(frame, _INPUTS).with_columns(pl.col("release").fill_null(""))
+    return facts.with_columns(
+        recorded_zones(facts).alias("recorded_zone"),
+        place_zones(facts).alias("place_zone"),
+        given_time().alias("given"),
+    )
+
+
+def _releases_in_utc(facts: pl.DataFrame) -> list[str]:
+    if facts.height < MIN_ROWS:
+        return []
+    decided = _evidence(facts)
+    for release, n, local, utc, is_utc in decided.iter_rows():
+        clock = "UTC" if is_utc else "local time"
+        told = "event times of release %s are read as %s: light codes agree %s local, %s UTC (n=%d)"
+        _log.info(told, release or "unnamed", clock, _share(local), _share(utc), n)
+    return decided.filter("is_utc")["release"].to_list()
+
+
+def _evidence(facts: pl.DataFrame) -> pl.DataFrame:
+    is_day = pl.col("light_cond").replace_strict(_LIGHT, default=None, return_dtype=pl.Boolean)
+    lit = facts.filter(pl.col("recorded_zone").is_null()).with_columns(is_day=is_day)
+    lit = lit.drop_nulls(["is_day", "given", "place_zone", "dec_latitude", "dec_longitude"])
+    read_as = {"local": to_utc(lit["given"], lit["place_zone"]), "utc": lit["given"]}
+    agrees = lit.select(
+        "release", *(_agrees(lit, utc).alias(f"agrees_{clock}") for clock, utc in read_as.items())
+    )
+    shares = agrees.group_by("release").agg(
+        pl.len().alias("n"), pl.col("agrees_local").mean(), pl.col("agrees_utc").mean()
+    )
+    is_better = pl.col("agrees_utc") - pl.col("agrees_local") > MIN_ADVANTAGE
+    is_utc = (pl.col("n") >= MIN_ROWS) & is_better
+    return shares.sort("release").with_columns(is_utc=is_utc)
+
+
+def _agrees(lit: pl.DataFrame, utc: pl.Series) -> pl.Series:
+    elevation = elevation_deg(
+        utc.dt.epoch("s").cast(pl.Float64).to_numpy(),
+        lit["dec_latitude"].to_numpy(),
+        lit["dec_longitude"].to_numpy(),
+    )
+    return pl.Series(elevation > TWILIGHT_DEG) == lit["is_day"]
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
