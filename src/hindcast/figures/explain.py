@@ -1,5 +1,7 @@
 """Figures of the explanation: SHAP values of P(fatal | an accident happened), in log odds."""
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
@@ -12,6 +14,7 @@ from hindcast.model import cases, explain
 from hindcast.model.explain import Explained
 
 LEVELS_SHOWN = 8
+MIDDLE = (0.005, 0.995)
 MISSING = "missing"
 UNIT = "SHAP value (log odds of fatal)"
 
@@ -29,28 +32,38 @@ def summary(explained: Explained, count: int = 15) -> Axes:
         Number of features.
     """
     chosen = _columns(explained, explain.strongest(explained, count))
-    ax = figures.axes(width=7.6, height=1.2 + 0.36 * count)
+    ax = figures.axes(width=7.6, height=1.2 + 0.36 * len(chosen))
+    shown = shap.Explanation(
+        explained.values[:, chosen],
+        data=explain.codes(explained)[:, chosen],
+        feature_names=[_words(explained.names[column]) for column in chosen],
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)  # a category's colours
+        _beeswarm(shown, ax)
+    ax.set_xlabel(UNIT, fontsize=10)
+    ax.tick_params(labelsize=9)
+    return figures.sign(ax)
+
+
+def _beeswarm(shown: shap.Explanation, ax: Axes) -> None:
     shap.plots.beeswarm(
-        shap.Explanation(
-            explained.values[:, chosen],
-            data=explain.codes(explained)[:, chosen],
-            feature_names=[_words(explained.names[column]) for column in chosen],
-        ),
-        max_display=count,
+        shown,
+        max_display=shown.shape[1],
         color=plt.get_cmap("cividis"),
-        color_bar_label="value of the feature (grey: category or missing)",
+        color_bar_label="value (grey: category or missing)",
         ax=ax,
         plot_size=None,
         show=False,
         s=9,
     )
-    ax.set_xlabel(UNIT)
-    ax.tick_params(labelsize=9)
-    return figures.sign(ax)
 
 
 def dependence(explained: Explained, names: list[str]) -> Axes:
     """Draw each feature's SHAP values against its own values, in panels of two columns.
+
+    Numbers are points, an accident each, of which the middle 99% are shown; levels are boxes of
+    the quartiles with whiskers from the 5th to the 95th percentile, the commonest level first.
 
     Parameters
     ----------
@@ -83,7 +96,11 @@ def _panel(ax: Axes, explained: Explained, name: str) -> None:
 
 def _numbers(ax: Axes, known: pl.Series, values: np.ndarray, unit: str) -> None:
     there = known.is_not_null().to_numpy()
-    ax.scatter(known.to_numpy()[there], values[there], s=5, alpha=0.35, color=BLUE, linewidths=0)
+    at = known.to_numpy()[there].astype(float)
+    lo, hi = np.quantile(at, MIDDLE)
+    inside = (at >= lo) & (at <= hi)
+    style = {"s": 5, "alpha": 0.35, "color": BLUE, "linewidths": 0}
+    ax.scatter(at[inside], values[there][inside], **style)
     ax.set_xlabel("" if unit == "-" else unit)
     if (~there).any():
         level = values[~there].mean()
@@ -146,7 +163,7 @@ def waterfall(explained: Explained, case: cases.Case, count: int = 10) -> Axes:
     figure = plt.gcf()
     figure.set_size_inches(8.2, 0.9 + 0.42 * count)
     ax = figure.axes[0]
-    ax.set_xlabel("log odds of fatal, before calibration")
+    ax.set_xlabel("log odds of fatal, before calibration", fontsize=11)
     return figures.sign(ax)
 
 
@@ -160,11 +177,20 @@ def force(explained: Explained, case: cases.Case) -> Axes:
         one.feature_names,
         matplotlib=True,
         show=False,
-        figsize=(14, 2.6),
+        figsize=(14, 3.0),
         contribution_threshold=0.09,
         text_rotation=12,
     )
-    return figures.sign(plt.gcf().axes[0])
+    ax = plt.gcf().axes[0]
+    _keep_clear(ax, float(one.base_values + one.values.sum()))
+    return figures.sign(ax)
+
+
+def _keep_clear(ax: Axes, at: float) -> None:
+    """Leave out the tick labels that the forecast's own number is printed over."""
+    lo, hi = ax.get_xlim()
+    ticks = [tick for tick in ax.get_xticks() if abs(tick - at) > 0.05 * (hi - lo)]
+    ax.set_xticks([tick for tick in ticks if lo <= tick <= hi])
 
 
 def _told(explained: Explained, case: cases.Case) -> shap.Explanation:
