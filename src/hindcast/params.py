@@ -62,7 +62,9 @@ class Warehouse(Section):
 
 
 class Features(Section):
-    """Feature engineering."""
+    """From which abs(Pearson r) on two features need a stated reason to be both there."""
+
+    correlation_limit: Share
 
 
 class Booster(Section):

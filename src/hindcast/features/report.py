@@ -129,6 +129,21 @@ def availability(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     return shares.unpivot(names, index="year", variable_name="name", value_name="share")
 
 
+def availability_by_group(checked: Report, schema: dict[str, Any]) -> pl.DataFrame:
+    """Return the share of values known by group and year: columns group, year, share.
+
+    Features whose columns the source lacks are left out: they are absent, not missing.
+    """
+    held = pl.DataFrame(
+        {"name": [f["name"] for f in schema["features"] if not f["absent"]],
+         "group": [f["group"] for f in schema["features"] if not f["absent"]]}
+    )  # fmt: skip
+    known = checked.availability.join(held, on="name", how="inner", validate="m:1")
+    shares = known.group_by("group", "year", maintain_order=True).agg(pl.col("share").mean())
+    order = held["group"].unique(maintain_order=True)
+    return shares.sort(pl.col("group").cast(pl.Enum(order)), "year")
+
+
 def _duplicates(values: pl.DataFrame, reasons: dict[str, str]) -> list[tuple[str, str, str]]:
     """Find columns equal on every row: same hash first, then row by row."""
     alike = defaultdict(list)
