@@ -41,7 +41,7 @@ def _act(frame: pl.DataFrame, rule: Rule, hits: pl.Series, ledger: Ledger) -> pl
     if rule.severity == "reject":
         return _marked(frame, rule, hits)
     # Every new value is worked out on the row as it stood, so that two columns can change places.
-    new = frame.select(_new_value(rule, column, frame) for column in rule.columns)
+    new = frame.with_columns(_new_value(rule, column, frame) for column in rule.columns)
     for column in rule.columns:
         changed = hits & frame[column].ne_missing(new[column])
         ledger.keep_originals(rule, frame, column, changed, new[column])

@@ -45,7 +45,7 @@ def with_temperature_facts(
     events: pl.DataFrame, decided: Mapping[str, Mapping[str, Any]]
 ) -> pl.DataFrame:
     """Return ``events`` with what was decided on each release's readings."""
-    if not decided:
+    if "wx_temp" not in events.columns:
         return events
     facts = [_temperature_facts(release, one) for release, one in decided.items()]
     columns = {name for fact in facts for name in fact}

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 
 import polars as pl
-from rich.progress import track
 
 from hindcast.checks import context, contract, gate1, gate2, gate3, rules_links, schema
 from hindcast.checks.apply import apply, split
@@ -42,7 +41,7 @@ def run(
     ledger, passed, rejected = Ledger(), {}, {}
     read = {table: typed(raw[table], table) for table in schema.TABLES if table in raw}
     decisions = gate2.Decisions(context.as_of(read))
-    for table in track(schema.TABLES, "checking tables", transient=True):
+    for table in schema.TABLES:
         if table not in read:
             _table_absent(table, ledger)
             continue

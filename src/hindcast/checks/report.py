@@ -9,6 +9,15 @@ import polars as pl
 
 from hindcast.checks.ledger import BLANKED, QUARANTINE, Ledger
 
+ANOMALIES = {
+    "rule": pl.String,
+    "table": pl.String,
+    "column": pl.String,
+    "period": pl.String,
+    "value": pl.Float64,
+    "expected": pl.Float64,
+}
+
 
 @dataclass(frozen=True)
 class Report:
@@ -50,6 +59,20 @@ class Report:
     def rule_table(self) -> pl.DataFrame:
         """Return one row for each rule that could be asked, most hits first."""
         return rule_table(self.as_dict())
+
+    def anomaly_table(self) -> pl.DataFrame:
+        """Return what gate 3 found over time, largest change first.
+
+        Returns
+        -------
+        pl.DataFrame
+            rule, table, column, period, value, expected: a share of missing values, or a count of
+            events in a month or year.
+        """
+        frame = pl.DataFrame(self.anomalies, schema=ANOMALIES)
+        change = (pl.col("value") - pl.col("expected")).abs()
+        order = [change, "rule", "table", "column", "period"]
+        return frame.sort(order, descending=[True] + [False] * 4, nulls_last=True)
 
 
 def of(ledger: Ledger, temperature: dict[str, Any], injuries: dict[str, Any]) -> Report:
@@ -103,6 +126,41 @@ def rule_table(checks: dict[str, Any]) -> pl.DataFrame:
     ]
     frame = pl.DataFrame(rows, schema_overrides={"hit_share": pl.Float64})
     return frame.sort(["rows_hit", "rule"], descending=[True, False])
+
+
+def release_table(checks: dict[str, Any]) -> pl.DataFrame:
+    """Return one row for each release: the unit of its temperatures and whom its totals count.
+
+    Returns
+    -------
+    pl.DataFrame
+        release, temperature_unit, evidence, years_in_other_unit, total_includes_uninjured (null
+        where it cannot be told), totals_compared.
+    """
+    rows = [
+        {
+            "release": release,
+            "temperature_unit": unit["unit"],
+            "evidence": unit["evidence"],
+            "years_in_other_unit": ", ".join(map(str, unit["other_years"])),
+            "total_includes_uninjured": checks["injury_total"][release]["includes_uninjured"],
+            "totals_compared": checks["injury_total"][release]["rows"],
+        }
+        for release, unit in sorted(checks["temperature_units"].items())
+    ]
+    return pl.DataFrame(rows, schema_overrides={"total_includes_uninjured": pl.Boolean})
+
+
+def table_counts(checks: dict[str, Any]) -> pl.DataFrame:
+    """Return rows in, out and quarantined of each table.
+
+    Examples
+    --------
+    >>> table_counts({"tables": {"events": {"in": 3, "out": 2, "quarantined": 1}}}).row(0)
+    ('events', 3, 2, 1)
+    """
+    rows = [{"table": table} | counts for table, counts in checks["tables"].items()]
+    return pl.DataFrame(rows)
 
 
 def load(folder: Path) -> dict[str, Any]:

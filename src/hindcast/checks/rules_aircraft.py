@@ -135,7 +135,7 @@ AIRCRAFT = (
     on.blank("phase_zero", "phase_flt_spec", c("phase_flt_spec") == "0", "0 stands for missing"),
     on.blank(
         "phase_not_of_old_era", "phase_flt_spec",
-        pl.when(c("_era") == "pre-2008").then(~c("phase_flt_spec").is_in(reference.phases("pre-2008"))),
+        (c("_era") == "pre-2008") & ~c("phase_flt_spec").is_in(reference.phases("pre-2008")),
         "the column holds the phases of before 2008, 500 to 610",
     ),
     on.note(

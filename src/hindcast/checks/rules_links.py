@@ -52,7 +52,8 @@ LINKS: dict[str, tuple[Rule, ...]] = {
             "who flew is not listed: pilot columns are missing for the whole row",
         ),
         aircraft.note(
-            "fewer_engines_than_said", "num_eng", (c("_n_engines") > 0) & (c("_n_engines") < c("num_eng")),
+            "fewer_engines_than_said", "num_eng",
+            (c("_n_engines") > 0) & (c("_n_engines") < c("num_eng")),
             "the aircraft has more engines than are listed for it",
         ),
         aircraft.note(

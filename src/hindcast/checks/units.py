@@ -11,6 +11,13 @@ import polars as pl
 from hindcast.checks import reference
 
 FAHRENHEIT, CELSIUS, UNKNOWN = "degF", "degC", "unknown"
+_ABSENT_UNIT: dict[str, Any] = {
+    "unit": UNKNOWN,
+    "evidence": "the release has no wx_temp",
+    "other_years": [],
+    "zero_is_missing": {},
+    "minus_18_is_missing": {},
+}
 _FEW_A_YEAR = 25
 _SPIKE = 3.0
 
@@ -43,9 +50,13 @@ def temperature_units(events: pl.DataFrame) -> dict[str, dict[str, Any]]:
     (deg C); the unit under which readings differ less from it, in the median, is taken.
     """
     if "wx_temp" not in events.columns:
-        return {}
+        return dict.fromkeys(_releases(events), _ABSENT_UNIT)
     judged = _judged(events)
     return {str(name): _decision(rows) for (name,), rows in _by_release(judged)}
+
+
+def _releases(events: pl.DataFrame) -> list[str]:
+    return sorted(events["release"].drop_nulls().unique())
 
 
 def _by_release(frame: pl.DataFrame) -> list[tuple[tuple[Any, ...], pl.DataFrame]]:
@@ -150,7 +161,8 @@ def injury_totals(events: pl.DataFrame) -> dict[str, dict[str, Any]]:
         uninjured, how many agree with either sum.
     """
     if not {"inj_tot_t", "inj_tot_n", *_HURT} <= set(events.columns):
-        return {}
+        nothing = {"includes_uninjured": None, "matching_with": 0, "matching_without": 0, "rows": 0}
+        return dict.fromkeys(_releases(events), nothing)
     return {str(name): _total_decision(rows) for (name,), rows in _by_release(events)}
 
 

@@ -69,6 +69,18 @@ def read_raw(raw_dir: Path) -> dict[str, pl.DataFrame]:
     return {table: _read(path) for table, path in named.items() if path.is_file()}
 
 
+def emptiness(core_dir: Path, table: str) -> pl.DataFrame:
+    """Return the share of missing values of each column of a core table, by year of the event.
+
+    Returns
+    -------
+    pl.DataFrame
+        table, column, year, rows, missing_share (0 to 1); columns the source lacks are not there.
+    """
+    tables = {name: _read(core_dir / f"{name}.parquet") for name in {"events", table}}
+    return gate3.emptiness(tables, table)
+
+
 def _read(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
