@@ -20,6 +20,9 @@ DIGITS = 6
 _REASONS = {
     "precision": "no accident is called fatal",
     "recall": "no accident is fatal",
+    "f1": "no accident is fatal, nor called so",
+    "f1_macro": "one outcome neither happened nor was called",
+    "f1_weighted": "one outcome neither happened nor was called",
     "average_precision": "no accident is fatal",
     "roc_auc": "all accidents have the same outcome",
 }

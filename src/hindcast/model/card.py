@@ -106,13 +106,14 @@ def _groups(of: Mapping[str, Any]) -> str:
     if not known:
         return "Not looked into: no kind of accident has enough events."
     worst = sorted(known, key=lambda record: (record["roc_auc"], record["group"]))[:5]
-    rows = [
-        [f"{r['by'].replace('_', ' ')}: {r['group']}", f"{r['n']:,}", _value(r, "roc_auc")]
-        + [_told(r["fatal_share"]), _told(r["mean_probability"])]
-        for r in worst
-    ]
     titles = ["lowest ROC AUC", "accidents", "ROC AUC", "share fatal", "mean forecast"]
-    return _table(titles, rows)
+    return _table(titles, [_group(record) for record in worst])
+
+
+def _group(record: Mapping[str, Any]) -> list[str]:
+    shares = [_told(record[name]) for name in ("fatal_share", "mean_probability")]
+    name = f"{record['by'].replace('_', ' ')}: {record['group']}"
+    return [name, f"{record['n']:,}", _value(record, "roc_auc"), *shares]
 
 
 def _limits(of: Mapping[str, Any]) -> str:
