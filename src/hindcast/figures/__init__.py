@@ -44,6 +44,9 @@ def axes(ax: Axes | None = None, *, width: float = 6.4, height: float = 4.0) -> 
 
 def grid(rows: int, columns: int, *, width: float, height: float, **kwargs: Any) -> list[Axes]:
     """Return the Axes of a new figure of ``rows`` x ``columns`` panels, row by row."""
+    # Loads the backend: inside the context its settings would end with it, and a notebook would
+    # show its first figure only.
+    plt.draw_if_interactive()
     with plt.rc_context(STYLE):
         _, panels = plt.subplots(
             rows, columns, figsize=(width, height), squeeze=False, layout="constrained", **kwargs
