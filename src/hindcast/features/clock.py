@@ -12,7 +12,7 @@ import polars as pl
 
 from hindcast.features.columns import pick
 from hindcast.features.solar import elevation_deg
-from hindcast.features.time_zones import from_utc, place_zones, recorded_zones, to_utc
+from hindcast.features.time_zones import from_utc, place_zone, recorded_zone, to_utc
 
 UTC = "Etc/UTC"
 MIN_ROWS = 50
@@ -70,20 +70,17 @@ def times(frame: pl.DataFrame) -> pl.DataFrame:
         unknown.
     """
     facts = _facts(frame)
-    in_utc = _releases_in_utc(facts)
-    zone = facts.select(
-        pl.coalesce(
-            "recorded_zone",
-            pl.when(pl.col("release").is_in(in_utc)).then(pl.lit(UTC)),
-            "place_zone",
-        )
-    ).to_series()
-    utc = to_utc(facts["given"], zone)
-    local = facts.select(
-        pl.when(pl.lit(zone) == UTC).then(from_utc(utc, facts["place_zone"])).otherwise("given")
-    ).to_series()
-    since_midnight = local.dt.hour() + local.dt.minute() / 60
-    return pl.DataFrame({"utc": utc, "local_date": local.dt.date(), "local_hour": since_midnight})
+    in_utc = pl.when(pl.col("release").is_in(_releases_in_utc(facts))).then(pl.lit(UTC))
+    zoned = facts.with_columns(zone=pl.coalesce("recorded_zone", in_utc, "place_zone"))
+    utc = to_utc(zoned["given"], zoned["zone"])
+    is_utc = pl.col("zone") == UTC
+    place_zones = zoned.select(pl.when(is_utc).then("place_zone")).to_series()
+    local = pl.when(is_utc).then(from_utc(utc, place_zones)).otherwise("given")
+    return zoned.select(
+        utc=utc,
+        local_date=local.dt.date(),
+        local_hour=local.dt.hour() + local.dt.minute() / 60,
+    )
 
 
 def evidence(frame: pl.DataFrame) -> pl.DataFrame:
@@ -104,11 +101,11 @@ def evidence(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _facts(frame: pl.DataFrame) -> pl.DataFrame:
-    facts = pick(frame, _INPUTS).with_columns(pl.col("release").fill_null(""))
-    return facts.with_columns(
-        recorded_zones(facts).alias("recorded_zone"),
-        place_zones(facts).alias("place_zone"),
-        given_time().alias("given"),
+    return pick(frame, _INPUTS).with_columns(
+        pl.col("release").fill_null(""),
+        recorded_zone=recorded_zone(),
+        place_zone=place_zone(),
+        given=given_time(),
     )
 
 

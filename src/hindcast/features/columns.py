@@ -28,7 +28,6 @@ def pick(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]]) -> pl.Dat
     >>> pick(pl.DataFrame({"ev_time": [730]}), {"ev_time": pl.Int64, "ev_tmzn": pl.String}).row(0)
     (730, None)
     """
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in schema.items()
-    )
+    absent = {name: pl.lit(None, dtype) for name, dtype in schema.items() if name not in frame}
+    whole = frame.with_columns(**absent) if absent else frame
+    return whole.select(pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -170,13 +170,12 @@ def _told(facts: pl.DataFrame, state: HistoryState) -> pl.DataFrame:
     outcomes = pl.concat([state.pending_frame, accidents.drop_nulls("is_fatal").select(*PENDING)])
     first = state.since or accidents["date"].min()
     columns = _event_counts(facts, events, first) + _shares(facts, outcomes, state)
-    masked = pl.DataFrame({"row": facts["row"]}).with_columns(
-        *(pl.Series(name, values) for name, values, _ in columns),
-        *(pl.Series(f"knows_{name}", is_known) for name, _, is_known in columns),
-    )
-    return masked.select(
-        "row", *(pl.when(f"knows_{name}").then(name).alias(name) for name, *_ in columns)
-    )
+    told = [_masked(name, values, is_known) for name, values, is_known in columns]
+    return pl.DataFrame([facts["row"], *told])
+
+
+def _masked(name: str, values: np.ndarray, is_known: Flags) -> pl.Series:
+    return pl.Series(name, values).set(pl.Series(~is_known), None)
 
 
 def _event_counts(facts: pl.DataFrame, events: pl.DataFrame, first: date | None) -> list[_Column]:

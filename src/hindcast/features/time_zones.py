@@ -8,17 +8,12 @@ field (at sea), the nautical zone of the longitude.
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from hindcast import paths
 
 FAR_FROM_LAND_SM = 100.0
-
-
-@lru_cache(maxsize=2)
-def _table(name: str, key: str) -> dict[str, str]:
-    table = pl.read_csv(paths.reference() / name, columns=[key, "time_zone"])
-    return dict(table.drop_nulls().iter_rows())
 
 
 def nautical(longitude: pl.Expr) -> pl.Expr:
@@ -36,33 +31,33 @@ def nautical(longitude: pl.Expr) -> pl.Expr:
     return pl.format("Etc/GMT{}{}", sign, hours.abs())
 
 
-def recorded_zones(frame: pl.DataFrame) -> pl.Series:
+def recorded_zone() -> pl.Expr:
     """Return the zone that ``ev_tmzn`` names, null where it names none that is unambiguous.
 
     AST is not believed: Alaska and the Atlantic both use it.
     """
-    known = _table("time_zone_codes.csv", "code")
-    return frame["ev_tmzn"].replace_strict(known, default=None, return_dtype=pl.String)
+    return _looked_up("ev_tmzn", "time_zone_codes.csv", "code")
 
 
-def place_zones(frame: pl.DataFrame) -> pl.Series:
-    """Return the time zone kept at each place; null where neither state nor position is known.
+def place_zone() -> pl.Expr:
+    """Return the time zone kept at a place; null where neither state nor position is known.
 
-    Parameters
-    ----------
-    frame
-        Has ``ev_state``, ``dec_longitude`` (degrees), ``nearest_airport_sm`` and
-        ``nearest_airport_time_zone``.
+    It takes ``ev_state``, ``dec_longitude`` (degrees), ``nearest_airport_sm`` and
+    ``nearest_airport_time_zone``.
     """
-    near = pl.col("nearest_airport_sm") <= FAR_FROM_LAND_SM
-    of_state = _table("state_time_zones.csv", "state")
-    return frame.select(
-        pl.coalesce(
-            pl.col("ev_state").replace_strict(of_state, default=None, return_dtype=pl.String),
-            pl.when(near).then("nearest_airport_time_zone"),
-            nautical(pl.col("dec_longitude")),
-        )
-    ).to_series()
+    return pl.coalesce(
+        _looked_up("ev_state", "state_time_zones.csv", "state"),
+        pl.when(pl.col("nearest_airport_sm") <= FAR_FROM_LAND_SM).then("nearest_airport_time_zone"),
+        nautical(pl.col("dec_longitude")),
+    )
+
+
+@lru_cache(maxsize=2)
+def _looked_up(column: str, table: str, key: str) -> pl.Expr:
+    zones = pl.read_csv(paths.reference() / table, columns=[key, "time_zone"]).drop_nulls()
+    return pl.col(column).replace_strict(
+        zones[key], zones["time_zone"], default=None, return_dtype=pl.String
+    )
 
 
 def to_utc(local: pl.Series, zone: pl.Series) -> pl.Series:
@@ -95,23 +90,21 @@ def from_utc(utc: pl.Series, zone: pl.Series) -> pl.Series:
 
 
 def _by_zone(
-    times: pl.Series, zone: pl.Series, convert: Callable[[pl.Series, str], pl.Series]
+    times: pl.Series, zone: pl.Series, convert: Callable[[pl.Expr, str], pl.Expr]
 ) -> pl.Series:
-    rows = pl.DataFrame({"time": times, "zone": zone}).with_row_index("row")
-    parts = rows.drop_nulls().partition_by("zone", as_dict=True)
-    known = [
-        part.select("row", converted=convert(part["time"], of)) for (of,), part in parts.items()
-    ]
-    empty = pl.DataFrame(schema={"row": pl.UInt32, "converted": times.dtype})
-    return rows.join(
-        pl.concat([empty, *known]), on="row", how="left", validate="1:1", maintain_order="left"
-    )["converted"]
+    """Convert the times of one zone at a time: an expression takes one zone for all its rows."""
+    converted = np.full(len(times), np.datetime64("NaT", "us"))
+    rows = pl.DataFrame({"row": np.arange(len(times)), "time": times, "zone": zone}).drop_nulls()
+    for (of,), part in rows.partition_by("zone", as_dict=True).items():
+        there = part.select(convert(pl.col("time"), of)).to_series()
+        converted[part["row"].to_numpy()] = there.to_numpy()
+    return pl.Series(times.name, converted)
 
 
-def _in_utc(local: pl.Series, zone: str) -> pl.Series:
+def _in_utc(local: pl.Expr, zone: str) -> pl.Expr:
     there = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return there.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
 
 
-def _from_utc(utc: pl.Series, zone: str) -> pl.Series:
+def _from_utc(utc: pl.Expr, zone: str) -> pl.Expr:
     return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
