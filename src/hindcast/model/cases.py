@@ -122,6 +122,7 @@ def _move(name: str, value: str, log_odds: float) -> str:
     return f"{what} {direction} the log odds by {abs(log_odds):.2f}"
 
 
-def tell(explained: Explained, cases: list[Case]) -> str:
-    """Return all cases as a Markdown list."""
-    return "\n".join(f"{place}. {words(explained, case)}" for place, case in enumerate(cases, 1))
+def tell(explained: Explained, chosen: list[Case], count: int = 6) -> str:
+    """Return the chosen cases as a Markdown list, each with the features that moved it most."""
+    told_cases = (words(explained, case, count) for case in chosen)
+    return "\n".join(f"{place}. {text}" for place, text in enumerate(told_cases, 1))

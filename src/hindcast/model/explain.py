@@ -7,15 +7,17 @@ them, and which of them gets it is an accident of training.
 XGBoost computes the values itself, for native categories and missing values as they are.
 """
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
+from tqdm import tqdm
 
 from hindcast import atomic, paths
-from hindcast.model import encode, fit
+from hindcast.model import bundle, encode, fit
 from hindcast.model.bundle import Bundle
 
 TOLERANCE = 1e-3
@@ -40,6 +42,8 @@ class Explained:
         SHAP values in log odds before calibration, float64, shape (rows, features).
     base_value
         The mean margin over the training rows, as the trees hold it.
+    margin
+        The model's margin, shape (rows,).
     schema
         The bundle's feature schema, in the order of ``values``' columns.
     """
@@ -48,6 +52,7 @@ class Explained:
     features: pl.DataFrame
     values: np.ndarray
     base_value: float
+    margin: np.ndarray
     schema: list[dict[str, Any]]
 
     @property
@@ -62,13 +67,13 @@ class Explained:
         return pl.concat([self.keys.select("ev_id"), values], how="horizontal").with_columns(base)
 
 
-def explain(bundle: Bundle, rows: pl.DataFrame) -> Explained:
+def explain(model: Bundle, rows: pl.DataFrame) -> Explained:
     """Return the SHAP values of ``rows``, checked to add up.
 
     Parameters
     ----------
-    bundle
-        A horizon's model.
+    model
+        A horizon's bundle.
     rows
         ``ev_id``, ``is_fatal`` and the model's features, one row an accident.
 
@@ -77,15 +82,22 @@ def explain(bundle: Bundle, rows: pl.DataFrame) -> Explained:
     AdditivityError
         See `check_additivity`.
     """
-    features = rows.select(bundle.names)
-    matrix = fit.dmatrix(bundle.matrix(features), bundle.schema)
-    contributions = bundle.booster.predict(matrix, pred_contribs=True).astype(float)
-    check_additivity(contributions, bundle.margin(features))
+    features = rows.select(model.names)
+    matrix = fit.dmatrix(model.matrix(features), model.schema)
+    contributions = model.booster.predict(matrix, pred_contribs=True).astype(float)
+    margin = model.margin(features)
+    check_additivity(contributions, margin)
     keys = rows.select("ev_id", "is_fatal").with_columns(
-        pl.Series("probability", bundle.predict(features))
+        pl.Series("probability", model.predict(features))
     )
     base = float(contributions[0, -1])
-    return Explained(keys, features, contributions[:, :-1], base, bundle.schema)
+    return Explained(keys, features, contributions[:, :-1], base, margin, model.schema)
+
+
+def explain_all(models: Mapping[str, Bundle], rows: pl.DataFrame) -> dict[str, Explained]:
+    """Return `explain` of each horizon's model on the same rows, with a progress bar on stderr."""
+    bar = tqdm(models.items(), desc="SHAP", file=sys.stderr)
+    return {horizon: explain(model, rows) for horizon, model in bar}
 
 
 def check_additivity(contributions: np.ndarray, margin: np.ndarray) -> None:
@@ -117,17 +129,18 @@ in 1 of 1 rows; expected at most 0.001: train and explain with the same xgboost
         )
 
 
-def additivity(explained: Iterable[tuple[str, Explained]], margins: Iterable[np.ndarray]):
+def additivity(explained: Mapping[str, Explained]) -> pl.DataFrame:
     """Return, for each horizon, the largest gap between SHAP values and margin, in log odds."""
     return pl.DataFrame(
         [
             {
                 "horizon": horizon,
                 "accidents": len(one.values),
+                "features": len(one.names),
                 "base_value": one.base_value,
-                "largest_gap": float(np.abs(one.values.sum(1) + one.base_value - margin).max()),
+                "largest_gap": float(np.abs(one.values.sum(1) + one.base_value - one.margin).max()),
             }
-            for (horizon, one), margin in zip(explained, margins, strict=True)
+            for horizon, one in explained.items()
         ]
     )
 
@@ -143,7 +156,7 @@ def importance(explained: Explained) -> pl.DataFrame:
     ).sort("importance", "feature", descending=[True, False])
 
 
-def group_importance(explained: dict[str, Explained]) -> pl.DataFrame:
+def group_importance(explained: Mapping[str, Explained]) -> pl.DataFrame:
     """Return ``horizon, group, importance``: the mean absolute sum of SHAP values in a group.
 
     The features of a group are added up first: what one says against the other cancels, as it does
@@ -168,15 +181,20 @@ def strongest(explained: Explained, count: int) -> list[str]:
     return importance(explained)["feature"].head(count).to_list()
 
 
-def test_rows() -> pl.DataFrame:
-    """Return the features of the test part, in order of ``ev_id``."""
+def bundles() -> dict[str, Bundle]:
+    """Return the trained model of each horizon."""
+    return {horizon: bundle.load(paths.models("fatal", horizon)) for horizon in encode.HORIZONS}
+
+
+def later_accidents() -> pl.DataFrame:
+    """Return outcome and features of the test part, in order of ``ev_id``."""
     parts = pl.read_parquet(paths.processed("split.parquet"))
     features = pl.read_parquet(paths.processed("features.parquet"))
     joined = features.join(parts, on="ev_id", how="inner", validate="1:1")
     return joined.filter(pl.col("part") == "test").sort("ev_id")
 
 
-def write(explained: dict[str, Explained]) -> None:
+def write(explained: Mapping[str, Explained]) -> None:
     """Write each horizon's SHAP values to data/processed/shap/<horizon>.parquet."""
     for horizon, one in explained.items():
         with atomic.replacing(paths.processed("shap", f"{horizon}.parquet")) as beside:
