@@ -139,7 +139,7 @@ def told(expr: pl.Expr, true: tuple[str, ...], false: tuple[str, ...]) -> pl.Exp
     Examples
     --------
     >>> answers = pl.DataFrame({"gust_ind": ["Y", "N", "U", None]})
-    >>> answers.select(told(pl.col("gust_ind"), ("Y",), ("N",)))["gust_ind"].to_list()
+    >>> answers.select(g=told(pl.col("gust_ind"), ("Y",), ("N",)))["g"].to_list()
     [True, False, None, None]
     """
     return (

@@ -99,7 +99,7 @@ def build(core: Path) -> pl.DataFrame:
         return sequences.add(events, core)
     primary = _first(planes, ["ev_id"], "Aircraft_Key")
     frame = events.join(
-        _without(primary, "Aircraft_Key", *_shared(events, primary)),
+        _without(primary, "Aircraft_Key", *_BOOKKEEPING, *_shared(events, primary)),
         on="ev_id",
         how="left",
         validate="1:1",

@@ -30,7 +30,7 @@ def known_when(dictionary: pl.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("features")
     ax.grid(visible=False, axis="y")
     figures.title(ax, "What is known when: features by group and horizon")
-    figures.legend(ax, title="known at", loc="upper right")
+    figures.legend(ax, title="known at", loc="lower right")
     return figures.sign(ax)
 
 
