@@ -141,15 +141,16 @@ def export(path: Path, name: str, target: tables.Target) -> int:
     mdb-export ends with success when it meets the end of a cut-off file: what it complains of has
     to be read, or the rows after the cut are lost without a word.
     """
+    rows, fault = 0, None
     with tempfile.TemporaryFile() as complaints, _running(path, name, complaints) as process:
+        header = textfile.header_of(process.stdout)
         try:
-            rows = tables.write(process.stdout, textfile.header_of(process.stdout), target)
+            rows = tables.write(process.stdout, header, target) if header else 0
         except pa.ArrowInvalid as error:
-            raise _unreadable(path, f"table {name}: mdb-export wrote uneven rows") from error
-        finally:
-            complaint = _complaint(process, complaints)
-    if process.returncode or any(sign in complaint for sign in _TRUNCATED):
-        raise _unreadable(path, complaint)
+            fault = error
+        complaint = _complaint(process, complaints)
+    if fault or not header or process.returncode or any(sign in complaint for sign in _TRUNCATED):
+        raise _unreadable(path, f"table {name}: {complaint or fault}") from fault
     return rows
 
 

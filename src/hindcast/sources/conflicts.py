@@ -63,7 +63,8 @@ def _fingerprints(
 ) -> pl.DataFrame:
     dtypes = schema.dtypes(name)
     values = [_comparable(column, dtypes.get(column, "text")) for column in columns]
-    rows = pl.scan_parquet(one.table(name)).join(shared.lazy(), on="ev_id", how="semi")
+    is_shared = pl.col("ev_id").is_in(shared["ev_id"].implode())
+    rows = pl.scan_parquet(one.table(name)).filter(is_shared)
     text = pl.concat_str(values, separator="\x1f") if values else pl.lit("")
     return rows.select("ev_id", rows=text).group_by("ev_id").agg(pl.col("rows").sort()).collect()
 

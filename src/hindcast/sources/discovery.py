@@ -1,7 +1,6 @@
 """Find which of NTSB's files lie in a folder, by what is in them."""
 
 import logging
-import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -63,9 +62,9 @@ def _files(folder: Path) -> list[Path]:
 
 def _from_file(path: Path) -> Iterable[Source]:
     name = path.name.lower()
-    if name.endswith(_ACCESS):
+    if name.endswith(_ACCESS) or access.is_access(path):
         return _from_access(path)
-    if name.endswith(".zip") or zipfile.is_zipfile(path):
+    if name.endswith(".zip"):
         return _from_zip(path)
     if _is_csv(path):
         return _from_csv(path)

@@ -1,9 +1,11 @@
 """Read every source into raw tables with an inventory, all of it or none."""
 
+import errno
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,18 +53,31 @@ def extract(
         A source cannot be read; the message names file, fault and what to do.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".extract-", dir=out) as name:
+    with _room_in(out), tempfile.TemporaryDirectory(prefix=".extract-", dir=out) as name:
         scratch = Path(name)
         sources = discover(raw)
         if sources[0].kind == "simulated":
             years = (simulated_first_year, simulated_last_year)
             sources = [_simulated(sources[0], scratch, simulated_events, years, seed)]
-        taken = _all_read(sources, scratch)
-        found = _combined(taken, scratch)
+        taken, unread = _all_read(sources, scratch)
+        found = _combined(taken, scratch) | {"not_read": unread}
         inventory.write(scratch / "inventory.json", found)
         _swap(scratch, out)
     log.info("%s events, %s to %s", f"{found['events']:,}", found["first"], found["last"])
     return found
+
+
+@contextmanager
+def _room_in(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise
+        raise SourceError(
+            f"no room to write in {out} ({error.strerror or error}): make some and run again; "
+            "nothing was changed"
+        ) from error
 
 
 def _simulated(
@@ -76,7 +91,9 @@ def _simulated(
     return replace(source, files=tuple(sorted(folder.iterdir())))
 
 
-def _all_read(sources: list[Source], scratch: Path) -> list[tuple[merge.Extracted, Notes]]:
+def _all_read(
+    sources: list[Source], scratch: Path
+) -> tuple[list[tuple[merge.Extracted, Notes]], list[str]]:
     taken, unmapped = [], []
     for number, source in enumerate(sources):
         folder = scratch / f"source-{number}"
@@ -85,10 +102,10 @@ def _all_read(sources: list[Source], scratch: Path) -> list[tuple[merge.Extracte
             taken.append((merge.Extracted(source, folder), READERS[source.kind](source, folder)))
         except UnmappedError as error:
             log.warning("%s: left out", error)
-            unmapped.append(error)
+            unmapped.append(str(error))
     if not taken:
-        raise SourceError(str(unmapped[0]))
-    return taken
+        raise SourceError(unmapped[0])
+    return taken, unmapped
 
 
 def _combined(taken: list[tuple[merge.Extracted, Notes]], scratch: Path) -> dict[str, Any]:

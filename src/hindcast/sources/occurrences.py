@@ -22,7 +22,7 @@ def add_sequence(folder: Path, release: str) -> None:
     rows = sequence(pl.read_parquet(source), release)
     if target.exists():
         given = pl.read_parquet(target)
-        new = rows.join(given.unique("ev_id"), on="ev_id", how="anti", validate="m:1")
+        new = rows.filter(~pl.col("ev_id").is_in(given["ev_id"].implode()))
         rows = pl.concat([given, new], how="diagonal")
     if rows.height:
         rows.write_parquet(target, compression="zstd")
