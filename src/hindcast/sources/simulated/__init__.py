@@ -11,10 +11,17 @@ from pathlib import Path
 
 import polars as pl
 
-from . import causes, craft, crew, filing, happenings, textform, world
+from . import causes, craft, crew, filing, happenings, missing, textform, world
 from .effects import EFFECTS
+from .faulting import blanked, sprinkle
+from .faults import ALL_NULL, FAULTS
 
-__all__ = ["EFFECTS", "make", "perfect", "truth"]
+__all__ = ["EFFECTS", "FAULTS", "make", "perfect", "release", "truth"]
+
+_KEYS = (
+    "ev_id", "Aircraft_Key", "crew_no", "eng_no", "finding_no", "Occurrence_No", "flight_type",
+    "flight_craft", "inj_person_category", "injury_level",
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +45,22 @@ def make(out: Path, *, events: int, first_year: int, last_year: int, seed: int) 
     ValueError
         No events are asked for, or the last year comes before the first.
     """
-    true = truth(events, first_year, last_year, seed)
-    for name, table in perfect(true, seed).items():
-        textform.write(textform.as_text(table.drop("event")), out / f"{name}.csv.gz")
+    tables, faults = release(truth(events, first_year, last_year, seed), seed)
+    for name, table in tables.items():
+        textform.write(table, out / f"{name}.csv.gz")
+    log.info("simulated %d events with %d faults of %d kinds", events, faults.height, len(FAULTS))
+
+
+def release(true: pl.DataFrame, seed: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Return the tables that ``make`` writes, all text, and one row per fault put into them."""
+    gapped = missing.leave_out(perfect(true, seed), true, seed)
+    text = {name: textform.as_text(_keys_first(table)) for name, table in gapped.items()}
+    return sprinkle(blanked(text, ALL_NULL), FAULTS, seed)
+
+
+def _keys_first(table: pl.DataFrame) -> pl.DataFrame:
+    keys = [key for key in _KEYS if key in table.columns]
+    return table.select(*keys, pl.exclude("event", *keys))
 
 
 def truth(events: int, first_year: int, last_year: int, seed: int) -> pl.DataFrame:

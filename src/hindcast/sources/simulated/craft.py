@@ -123,7 +123,7 @@ def aircraft(fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
         rwy_num=pl.when(on_runway).then(pl.col("runway").cast(pl.String).str.zfill(2)),
         rwy_len=pl.when(on_runway).then("length").otherwise(0.0),
         rwy_width=pl.when(on_runway).then(((pl.col("length") / 600).round() * 10).clip(30, 200)).otherwise(0.0),
-        site_seeing=pl.lit("N"), air_medical=pl.lit("N"), med_type_flight=pl.lit(None, pl.String),
+        site_seeing=pl.lit("N"), air_medical=pl.lit("N"), med_type_flight=pl.lit("DISC"),
         acft_year="acft_year",
         fuel_on_board=(pl.col("fuel") * (pl.col("cert_max_gr_wt") / 1600)).round(),
         commercial_space_flight=pl.lit(False), unmanned=pl.lit(False),
@@ -131,7 +131,7 @@ def aircraft(fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
         elt_mounted_aircraft=pl.col("aft") < 0.8, elt_connected_antenna=pl.col("aft") < 0.75,
         elt_manufacturer=pl.when(pl.col("aft") < 0.3).then(pl.lit("ACK")),
         elt_model=pl.when(pl.col("aft") < 0.3).then(pl.lit("E-04")),
-        elt_reason_other=pl.lit(None, pl.String),
+        elt_reason_other=pl.lit("SIMULATED"),
     )  # fmt: skip
 
 

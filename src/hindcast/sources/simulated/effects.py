@@ -37,7 +37,7 @@ def _event(*codes: str) -> pl.Expr:
     return pl.col("eventsoe_no").is_in(codes).cast(pl.Float64)
 
 
-INTERCEPT = -5.35
+INTERCEPT = -5.25
 """Log-odds of a death in the reference case.
 
 A daylight VMC landing mishap on an airport in 2008: US factory-built fixed-gear single, pilot of

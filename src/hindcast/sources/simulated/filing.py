@@ -88,5 +88,5 @@ def narratives(world: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
         narr_cause=pl.when("is_closed").then(pl.format(
             "Simulated record. {} during {}, for reasons drawn by chance.",
             occurrence.str.to_titlecase(), phase)),
-        narr_inc=pl.lit(None, pl.String),
+        narr_inc=pl.lit("Simulated record."),
     )  # fmt: skip

@@ -49,7 +49,7 @@ def events(world: pl.DataFrame, fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
         wind_vel_kts="wind_kts", gust_ind=_yes(pl.col("gust_kts") > 0), gust_kts="gust_kts",
         wind_vel_ind=pl.when(pl.col("wind_kts") == 0).then(pl.lit("CALM")).otherwise(pl.lit("SPEC")),
         altimeter="altimeter_inhg", wx_dens_alt=pl.col("elevation_ft") + 66 * (pl.col("temperature_f") - 59),
-        wx_int_precip=pl.when("is_imc").then("rain"), fiche_number=pl.lit(None, pl.String),
+        wx_int_precip=pl.when("is_imc").then("rain"), fiche_number=pl.lit("DMS"),
         ev_highest_injury="level", inj_f_grnd=pl.lit(0), inj_m_grnd=pl.lit(0),
         inj_s_grnd=pl.lit(0), inj_tot_f="n_fatal", inj_tot_m="n_minor", inj_tot_n="n_none",
         inj_tot_s="n_serious",
