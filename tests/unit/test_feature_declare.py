@@ -10,7 +10,7 @@ from hindcast.features.shared import inputs_of, needed_by, shared, with_shared
 def test_shared_expressions_build_on_one_another():
     twice = shared("~test_twice", pl.col("a") * 2)
     more = shared("~test_more", twice + pl.col("b"))
-    frame = with_shared(pl.DataFrame({"a": [1], "b": [5]}), needed_by([more]))
+    frame = with_shared(pl.DataFrame({"a": [1], "b": [5]}), needed_by(more))
     assert frame.select(more).item() == 7
     assert inputs_of(more) == {"a", "b"}
 

@@ -23,7 +23,7 @@ from hindcast.features import (
 )
 from hindcast.features.declare import DTYPES, Feature, Horizon
 from hindcast.features.inputs import input_types
-from hindcast.features.shared import needed_by, with_shared
+from hindcast.features.shared import with_shared
 
 __all__ = [
     "FEATURES",
@@ -116,22 +116,16 @@ def compute(frame: pl.DataFrame, features: Sequence[Feature] = FEATURES) -> pl.D
     polars.DataFrame
         ``frame.height`` rows; Float64, Boolean or String columns as the features' kinds say.
     """
-    missing = set(absent(frame, features))
-    expressions = [
-        (pl.repeat(None, pl.len()) if feature.name in missing else feature.expr)
-        .cast(DTYPES[feature.kind])
-        .alias(feature.name)
-        for feature in features
-    ]
-    wanted = [feature.expr for feature in features if feature.name not in missing]
-    values = with_shared(_typed(frame), needed_by(wanted)).select(expressions)
-    return values.with_columns(_finite(values))
+    missing = frozenset(absent(frame, features))
+    steps = frozenset().union(*(f.steps for f in features if f.name not in missing))
+    return with_shared(_typed(frame), steps).select(
+        _nothing(feature) if feature.name in missing else feature.column for feature in features
+    )
 
 
-def _finite(values: pl.DataFrame) -> list[pl.Expr]:
-    """Ratios over 0 are unknown, not infinite."""
-    numbers = [name for name, dtype in values.schema.items() if dtype == pl.Float64]
-    return [pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in numbers]
+def _nothing(feature: Feature) -> pl.Expr:
+    """Return as many nulls as there are rows."""
+    return pl.repeat(None, pl.len(), dtype=DTYPES[feature.kind]).alias(feature.name)
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 from hindcast import paths
-from hindcast.features.shared import inputs_of, shared
+from hindcast.features.shared import inputs_of, needed_by, shared
 
 Kind = Literal["number", "flag", "category"]
 
@@ -66,7 +66,11 @@ class Feature:
     related
         Why it may correlate at .95 or above with an earlier feature; empty when it may not.
     inputs
-        Columns of the input frame that ``expr`` reads; found from ``expr``.
+        Columns of the input frame behind ``expr``; found from it.
+    steps
+        Shared columns that ``expr`` builds on (:mod:`hindcast.features.shared`); found from it.
+    column
+        ``expr`` under the feature's name and type.
     """
 
     name: str
@@ -79,10 +83,14 @@ class Feature:
     group: str
     related: str = ""
     inputs: tuple[str, ...] = field(init=False)
+    steps: frozenset[str] = field(init=False, repr=False)
+    column: pl.Expr = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Find the inputs once: asking an expression again and again would slow a request."""
+        """Find inputs and steps once: asking an expression at each request would slow it."""
         object.__setattr__(self, "inputs", tuple(sorted(inputs_of(self.expr))))
+        object.__setattr__(self, "steps", frozenset(needed_by(self.expr)))
+        object.__setattr__(self, "column", self.expr.cast(DTYPES[self.kind]).alias(self.name))
 
 
 @dataclass(frozen=True)
@@ -114,13 +122,13 @@ def code(column: str) -> pl.Expr:
 
     Examples
     --------
-    >>> from hindcast.features.shared import needed_by, with_shared
+    >>> from hindcast.features.shared import with_shared
     >>> codes = pl.DataFrame({"type_fly": ["bus ", "Unk", None]})
-    >>> with_shared(codes, needed_by([code("type_fly")]))["~type_fly"].to_list()
+    >>> with_shared(codes, needed_by(code("type_fly")))["~type_fly"].to_list()
     ['BUS', None, None]
     """
     text = pl.col(column).str.strip_chars().str.to_uppercase()
-    return shared(f"~{column}", text.replace(dict.fromkeys(UNKNOWN)))
+    return shared(f"~{column}", pl.when(~text.is_in(UNKNOWN)).then(text))
 
 
 def is_any(column: str, *codes: str) -> pl.Expr:

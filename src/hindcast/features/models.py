@@ -18,7 +18,7 @@ def company(column: str, endings: str, spellings: dict[str, str]) -> pl.Expr:
     >>> from hindcast.features.shared import needed_by, with_shared
     >>> named = company("acft_make", "CORP DESIGN", {"CIRRUS": "Cirrus"})
     >>> written = pl.DataFrame({"acft_make": ["Cirrus Design Corp.", "Van's"]})
-    >>> with_shared(written, needed_by([named])).select(named)["acft_make"].to_list()
+    >>> with_shared(written, needed_by(named)).select(named)["acft_make"].to_list()
     ['Cirrus', 'VANS']
     """
     plain = code(column).str.replace_all(r"['.]", "").str.replace_all(r"[^A-Z0-9]+", " ")
@@ -56,7 +56,7 @@ def family() -> pl.Expr:
     ...     "acft_model": ["PA-28-140", "TU206G", "RV-7A", "206B", "Kitfox IV"],
     ...     "homebuilt": ["N", "N", "Y", "N", "Y"],
     ... })
-    >>> with_shared(told, needed_by([family()])).select(f=family())["f"].to_list()
+    >>> with_shared(told, needed_by(family())).select(f=family())["f"].to_list()
     ['PA28', 'CESSNA 206', 'RV7', 'BELL 206', 'KITFOX']
     """
     model, maker = code("acft_model"), make()

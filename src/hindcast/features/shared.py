@@ -4,7 +4,7 @@ Polars evaluates every expression of a selection by itself. Forty features over 
 code would clean it forty times; registered here it is a column that ``compute`` adds first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Set
 
 import polars as pl
 
@@ -49,10 +49,10 @@ def inputs_of(expr: pl.Expr) -> set[str]:
     return found
 
 
-def needed_by(exprs: Iterable[pl.Expr]) -> set[str]:
-    """Return the shared columns that ``exprs`` read, and those that these read in turn."""
+def needed_by(expr: pl.Expr) -> set[str]:
+    """Return the shared columns that ``expr`` reads, and those that these read in turn."""
     found: set[str] = set()
-    waiting = [root for expr in exprs for root in expr.meta.root_names()]
+    waiting = expr.meta.root_names()
     while waiting:
         name = waiting.pop()
         if name in _STEPS and name not in found:
@@ -61,7 +61,7 @@ def needed_by(exprs: Iterable[pl.Expr]) -> set[str]:
     return found
 
 
-def with_shared(frame: pl.DataFrame, names: set[str]) -> pl.DataFrame:
+def with_shared(frame: pl.DataFrame, names: Set[str]) -> pl.DataFrame:
     """Return ``frame`` with the shared columns ``names``, the ones they build on first."""
     for depth in sorted({_STEPS[name][0] for name in names}):
         frame = frame.with_columns(
