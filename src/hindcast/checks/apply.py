@@ -18,9 +18,9 @@ def apply(frame: pl.DataFrame, rules: Iterable[Rule], ledger: Ledger) -> pl.Data
     """
     for rule in rules:
         if missing := sorted(rule.needs - set(frame.columns)):
-            ledger.absent(rule, f"column absent: {', '.join(name.lstrip('_') for name in missing)}")
+            ledger.absent(rule, _told(missing))
             continue
-        hits = frame.select(rule.predicate.alias("hit"))["hit"]
+        hits = _with_optional(frame, rule).select(rule.predicate.alias("hit"))["hit"]
         ledger.hit(rule, hits, frame["release"])
         frame = _act(frame, rule, hits.fill_null(False), ledger)
     return frame
@@ -33,6 +33,19 @@ def split(frame: pl.DataFrame, table: str, ledger: Ledger) -> tuple[pl.DataFrame
     rejected = frame.filter(pl.col(REASONS) != "")
     ledger.reject(table, rejected, rejected[REASONS])
     return frame.filter(pl.col(REASONS) == "").drop(REASONS), rejected.drop(REASONS)
+
+
+def _told(missing: list[str]) -> str:
+    """Tell columns of the source from facts which the gates derive from several of them."""
+    if columns := [name for name in missing if not name.startswith("_")]:
+        return f"column absent: {', '.join(columns)}"
+    facts = ", ".join(name.strip("_") for name in missing)
+    return f"what it compares with cannot be derived from the source: {facts}"
+
+
+def _with_optional(frame: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    absent = [name for name in rule.optional if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
 def _act(frame: pl.DataFrame, rule: Rule, hits: pl.Series, ledger: Ledger) -> pl.DataFrame:

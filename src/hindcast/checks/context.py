@@ -13,7 +13,7 @@ from hindcast.checks import units
 
 _LATEST = pl.datetime(2100, 1, 1)
 _FILED = ("lchg_date", "approval_date", "ntsb_notf_date")
-_OF_EVENT = ("ev_date", "ev_year", "ev_highest_injury", "ntsb_no", "era")
+_OF_EVENT = ("ev_date", "ev_highest_injury", "ntsb_no", "era")
 _AIRCRAFT_KEY = ("ev_id", "Aircraft_Key")
 _CREW_KEY = (*_AIRCRAFT_KEY, "crew_no")
 _HOURS = {"_totl": "TOTL", "_l90d": "L90D", "_l30d": "L30D"}

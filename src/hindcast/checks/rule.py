@@ -47,6 +47,9 @@ class Rule:
     replacement
         Where the record itself tells the right value, what a blanked column receives instead of
         null: a documented repair, counted under the rule like any blanked value.
+    optional
+        Text columns that make the rule sharper and are read as missing where the source lacks
+        them.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Rule:
     reason: str
     predicate: pl.Expr | Callable[..., Any]
     replacement: Mapping[str, pl.Expr] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
 
     @property
     def needs(self) -> set[str]:
@@ -65,7 +69,9 @@ class Rule:
             return set(self.columns)
         roots = set(self.predicate.meta.root_names())
         roots |= set(self.columns) if self.severity == "blank" else set()
-        return roots | {name for new in self.replacement.values() for name in new.meta.root_names()}
+        for new in self.replacement.values():
+            roots |= set(new.meta.root_names())
+        return roots - set(self.optional)
 
 
 class Declared:
@@ -98,9 +104,12 @@ class Declared:
         """Declare a rule whose rows go to quarantine."""
         return self._rule("reject", id_, columns, predicate, reason)
 
-    def blank(self, id_: str, columns: str, predicate: pl.Expr, reason: str) -> Rule:
+    def blank(
+        self, id_: str, columns: str, predicate: pl.Expr, reason: str, *, optional: str = ""
+    ) -> Rule:
         """Declare a rule that empties its columns."""
-        return self._rule("blank", id_, columns, predicate, reason)
+        given = tuple(optional.split())
+        return self._rule("blank", id_, columns, predicate, reason, optional=given)
 
     def repair(self, id_: str, predicate: pl.Expr, reason: str, **new: pl.Expr) -> Rule:
         """Declare a rule that replaces values by what the record itself tells."""

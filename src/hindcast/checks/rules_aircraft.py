@@ -71,7 +71,7 @@ AIRCRAFT = (
         "built before the first powered flight: digits are missing or 0 stands for missing",
     ),
     on.blank(
-        "aircraft_built_after_event", "acft_year", c("acft_year") > c("_ev_year") + 1,
+        "aircraft_built_after_event", "acft_year", c("acft_year") > c("_ev_date").dt.year() + 1,
         "built after it crashed (a model year may run one ahead)",
     ),
     on.blank(

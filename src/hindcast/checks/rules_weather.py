@@ -60,6 +60,7 @@ WEATHER = (
         "visibility_zero", "vis_sm",
         (c("vis_sm") == 0) & (c("wx_cond_basic") != "IMC").fill_null(True),
         "no visibility at all, and not in instrument conditions: 0 stands for missing",
+        optional="wx_cond_basic",
     ),
     on.blank(
         "visibility_out_of_range", "vis_sm", ~c("vis_sm").is_between(0, 100),
@@ -104,6 +105,7 @@ WEATHER = (
     on.blank(
         "ceiling_zero", "sky_ceil_ht", (c("sky_ceil_ht") == 0) & ~_OBSCURED.fill_null(False),
         "0 ft stands for no ceiling or missing, but where the sky was obscured",
+        optional="sky_cond_ceil",
     ),
     on.blank(
         "ceiling_out_of_range", "sky_ceil_ht", ~c("sky_ceil_ht").is_between(0, 45000),

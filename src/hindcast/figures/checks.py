@@ -14,8 +14,10 @@ _COLOURS = {
 }
 
 
-def rule_hits(rules: pl.DataFrame, ax: Axes | None = None, *, most: int = 25) -> Axes:
-    """Draw how many rows the busiest rules hit, coloured by what was done about them.
+def rule_hits(rules: pl.DataFrame, ax: Axes | None = None, *, most: int = 8) -> Axes:
+    """Draw how many rows the busiest rules of each severity hit.
+
+    Counts range over powers of ten: dots on a log scale, where bars would have no foot.
 
     Parameters
     ----------
@@ -24,17 +26,31 @@ def rule_hits(rules: pl.DataFrame, ax: Axes | None = None, *, most: int = 25) ->
     ax
         Where to draw; a new figure when not given.
     most
-        How many rules to show.
+        How many rules of each severity to show.
     """
-    shown = rules.filter(pl.col("rows_hit") > 0).head(most).reverse()
-    ax = figures.axes(ax, width=7.2, height=1.0 + 0.22 * max(shown.height, 4))
+    shown = busiest(rules, most).reverse()
+    ax = figures.axes(ax, width=7.2, height=1.0 + 0.21 * max(shown.height, 4))
+    hits, names = shown["rows_hit"].to_list(), shown["rule"].to_list()
     colours = [_COLOURS[severity] for severity in shown["severity"]]
-    ax.barh(shown["rule"].to_list(), shown["rows_hit"].to_list(), color=colours)
-    ax.set(xlabel="Rows hit (log scale)", xscale="log")
-    ax.tick_params(axis="y", labelsize=8)
-    handles = [Patch(color=colour, label=name) for name, colour in _COLOURS.items()]
-    figures.legend(ax, handles=handles, loc="lower right")
+    ax.hlines(range(len(names)), 0.8, hits, color=colours, linewidth=1)
+    ax.scatter(hits, range(len(names)), c=colours, s=30, zorder=3)
+    ax.set_yticks(range(len(names)), names, fontsize=8)
+    ax.set(xlabel="Rows hit (log scale)", xscale="log", xlim=(0.8, None))
+    used = [name for name in _COLOURS if name in set(shown["severity"])]
+    handles = [Patch(color=_COLOURS[name], label=name) for name in used]
+    figures.legend(
+        ax, handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(used) or 1
+    )
     return figures.sign(ax)
+
+
+def busiest(rules: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return the ``most`` rules of each severity that hit the most rows, reject first."""
+    order = pl.col("severity").replace_strict({name: n for n, name in enumerate(_COLOURS)})
+    ranked = rules.filter(pl.col("rows_hit") > 0).sort(
+        order, "rows_hit", "rule", descending=[False, True, False]
+    )
+    return ranked.group_by("severity", maintain_order=True).head(most)
 
 
 def emptiness(shares: pl.DataFrame, ax: Axes | None = None) -> Axes:
@@ -52,8 +68,8 @@ def emptiness(shares: pl.DataFrame, ax: Axes | None = None) -> Axes:
     wide = wide.sort(pl.mean_horizontal(years), "column")
     ax = figures.axes(ax, width=7.2, height=1.4 + 0.17 * wide.height)
     image = ax.imshow(wide.select(years).to_numpy(), aspect="auto", cmap="cividis", vmin=0, vmax=1)
-    step = max(1, len(years) // 14)
-    ax.set_xticks(range(0, len(years), step), years[::step])
+    step = max(1, len(years) // 8)
+    ax.set_xticks(range(0, len(years), step), years[::step], fontsize=8)
     ax.set_yticks(range(wide.height), wide["column"].to_list(), fontsize=7)
     ax.grid(visible=False)
     ax.set(xlabel="Year of the event")
