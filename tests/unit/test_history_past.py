@@ -230,6 +230,14 @@ def test_outcome_counts_once_more_than_thirty_days_old(day, expected):
     assert told(*rows, column="fatal_share_make_past")[-1] == expected
 
 
+def test_a_state_reaches_back_as_far_as_the_widest_window_of_the_next_day():
+    frame = frame_of(*[on(day) for day in [-50, 0, *range(25, 365, 25)]], on(365))
+    next_day = pl.col("ev_date") == START + timedelta(days=365)
+    state = state_at(frame, START + timedelta(days=364))
+    alone = history(frame.filter(next_day), state)["events_365d_state"].to_list()
+    assert alone == history(frame).filter(next_day)["events_365d_state"].to_list() == [15]
+
+
 def test_rows_of_one_date_never_see_each_other():
     rows = [on(0), on(30), on(30), on(30)]
     assert told(*rows, column="events_30d_state")[1:] == [1, 1, 1]
