@@ -126,6 +126,11 @@ def load(folder: Path) -> Bundle:
     )
 
 
+def size_bytes(folder: Path) -> int:
+    """Return the size of a bundle's files together."""
+    return sum((folder / name).stat().st_size for name in FILES)
+
+
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))

@@ -28,7 +28,7 @@ def forecasts(
     horizon: str,
     schema: Schema,
     recipe: fit.Recipe,
-    on_fit: Callable[[], None] = lambda: None,
+    on_fit: Callable[[], object] = lambda: None,
 ) -> pl.DataFrame:
     """Fit every compared model of a horizon and return its predictions.
 
@@ -78,7 +78,7 @@ def calibrated(fitted: fit.Fitted, validation: fit.Labelled, method: str) -> Bun
 
 
 def _boosted(
-    features: Schema, parts: Parts, recipe: fit.Recipe, on_fit: Callable[[], None]
+    features: Schema, parts: Parts, recipe: fit.Recipe, on_fit: Callable[[], object]
 ) -> ByPart:
     fitted = fit.fit(parts["train"], parts["validation"], features, recipe, on_fit)
     bundle = calibrated(fitted, parts["validation"], recipe.calibration)
@@ -89,14 +89,14 @@ def _baselines(schema: Schema, parts: Parts, recipe: fit.Recipe) -> dict[str, By
     matrices = {part: encode.matrix(rows.features, schema) for part, rows in parts.items()}
     by_model = {}
     for name in baselines.NAMES:
-        model = baselines.build(name, schema, recipe.seed, recipe.nthread)
+        model = baselines.build(name, schema, recipe.seed, recipe.jobs)
         model.fit(matrices["train"], parts["train"].is_fatal)
         by_model[name] = {part: baselines.predict(model, matrices[part]) for part in JUDGED}
     return by_model
 
 
 def _random_split(
-    material: Material, horizon: str, recipe: fit.Recipe, on_fit: Callable[[], None]
+    material: Material, horizon: str, recipe: fit.Recipe, on_fit: Callable[[], object]
 ) -> pl.DataFrame:
     drawn = material.redrawn(recipe.seed)
     by_part = _boosted(*drawn.parts(horizon), recipe, on_fit)

@@ -8,6 +8,7 @@ ordinary model to load and to explain.
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,8 +33,9 @@ class Recipe:
         How many boosters are averaged.
     max_rounds, early_stopping_rounds
         Most trees a booster may have, and after how many without gain on validation it stops.
-    nthread
-        Threads. Fixed, because sums of histograms depend on it in their last bits.
+    jobs
+        How many boosters are fitted at once, each on one thread: results do not depend on it, and
+        a busy machine slows it down less than threads that wait for each other.
     calibration
         One of `hindcast.model.calibrate.METHODS`.
     booster
@@ -45,7 +47,7 @@ class Recipe:
     n_boosters: int
     max_rounds: int
     early_stopping_rounds: int
-    nthread: int
+    jobs: int
     calibration: str
     booster: dict[str, Any]
 
@@ -59,7 +61,7 @@ class Recipe:
             "objective": "binary:logistic",
             "eval_metric": "logloss",
             "tree_method": "hist",
-            "nthread": self.nthread,
+            "nthread": 1,
             "seed": self.seed + member,
         }
 
@@ -103,6 +105,7 @@ def dmatrix(matrix: np.ndarray, schema: list[dict[str, Any]], label=None) -> xgb
         feature_names=[feature["name"] for feature in schema],
         feature_types=encode.types(schema),
         enable_categorical=True,
+        nthread=1,
     )
 
 
@@ -111,7 +114,7 @@ def fit(
     validation: Labelled,
     features: list[dict[str, Any]],
     recipe: Recipe,
-    on_booster: Callable[[], None] = lambda: None,
+    on_booster: Callable[[], object] = lambda: None,
 ) -> Fitted:
     """Learn levels on ``train``, fit the recipe's boosters, stop each on ``validation``.
 
@@ -127,12 +130,15 @@ def fit(
         Called after each booster, for a progress bar.
     """
     schema = encode.learn(train.features, features, recipe.min_level_events)
-    matrices = {"train": train.dmatrix(schema), "validation": validation.dmatrix(schema)}
-    members = []
-    for number in range(recipe.n_boosters):
-        members.append(_fit_one(matrices, recipe, number))
+
+    def member(number: int) -> tuple[xgboost.Booster, pl.DataFrame]:
+        matrices = {"train": train.dmatrix(schema), "validation": validation.dmatrix(schema)}
+        fitted = _fit_one(matrices, recipe, number)
         on_booster()
-    boosters, curves = zip(*members, strict=True)
+        return fitted
+
+    with ThreadPoolExecutor(recipe.jobs) as pool:
+        boosters, curves = zip(*pool.map(member, range(recipe.n_boosters)), strict=True)
     rounds = [booster.num_boosted_rounds() for booster in boosters]
     return Fitted(average(list(boosters)), schema, pl.concat(curves), rounds)
 

@@ -131,11 +131,43 @@ def _known(numbers: Mapping[str, Any]) -> dict[str, float | None]:
     return {name: None if np.isnan(value) else float(value) for name, value in numbers.items()}
 
 
+def validation_pivot(trained: Mapping[str, Trained], metric: str) -> pl.DataFrame:
+    """Return one metric on the validation part, models by horizons."""
+    judged = validation_table(_predictions(trained))
+    return judged.pivot("horizon", index="model", values=metric)
+
+
+def curves(trained: Mapping[str, Trained]) -> pl.DataFrame:
+    """Return the learning curves of all horizons."""
+    return pl.concat([one.curves for one in trained.values()])
+
+
+def calibrations(trained: Mapping[str, Trained]) -> pl.DataFrame:
+    """Return how the calibrations compare, for all horizons."""
+    return pl.concat([one.calibrations for one in trained.values()])
+
+
+def bundles(trained: Mapping[str, Trained]) -> pl.DataFrame:
+    """Return features, trees and size in MB of each written bundle."""
+    return pl.DataFrame(
+        {
+            "horizon": horizon,
+            "features": len(one.bundle.schema),
+            "trees": one.bundle.booster.num_boosted_rounds(),
+            "size_mb": round(bundle.size_bytes(paths.models(TARGET, horizon)) / 1e6, 2),
+        }
+        for horizon, one in trained.items()
+    )
+
+
+def _predictions(trained: Mapping[str, Trained]) -> pl.DataFrame:
+    return pl.concat([one.predictions for one in trained.values()])
+
+
 def write(material: Material, trained: Mapping[str, Trained]) -> None:
     """Write split.parquet, predictions.parquet and a bundle for each horizon."""
-    predictions = pl.concat([one.predictions for one in trained.values()])
     parts = material.frame.select("ev_id", "part")
-    for name, frame in (("predictions", predictions), ("split", parts)):
+    for name, frame in (("predictions", _predictions(trained)), ("split", parts)):
         with atomic.replacing(paths.processed(f"{name}.parquet")) as beside:
             frame.write_parquet(beside, compression="zstd")
     for horizon, one in trained.items():
