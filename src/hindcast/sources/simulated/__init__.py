@@ -1,8 +1,8 @@
 """Simulated eADMS tables for where there are no records: invented, seeded, with known truth.
 
 ``make`` writes a folder as ``mdb-export`` would from a release. What truly happened is drawn in
-``world`` from the model in ``effects``; the tables are written from it, fields are left out as NTSB's
-records leave them out (``missing``) and spoilt with every known kind of fault (``faults``).
+``world`` from the model in ``effects``; the tables are written from it, fields are left out as
+NTSB's records leave them out (``missing``) and spoilt with every known kind of fault (``faults``).
 No person, operator or registration in it exists; report numbers start with SIM.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from . import causes, craft, crew, filing, happenings, missing, textform, world
+from . import airframes, causes, craft, crew, filing, happenings, missing, textform, world
 from .effects import EFFECTS
 from .faulting import blanked, sprinkle
 from .faults import ALL_NULL, FAULTS
@@ -77,7 +77,7 @@ def perfect(true: pl.DataFrame, seed: int) -> dict[str, pl.DataFrame]:
     people = crew.crew(fleet, seed)
     return {
         "events": happenings.events(true, fleet, seed),
-        "aircraft": craft.aircraft(fleet, seed),
+        "aircraft": airframes.aircraft(fleet, seed),
         "Flight_Crew": crew.flight_crew(people, seed),
         "flight_time": crew.flight_time(people, seed),
         "engines": craft.engines(fleet, seed),

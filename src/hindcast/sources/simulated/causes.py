@@ -9,7 +9,8 @@ from .chance import flags, pick, stream
 _PHASE_ONLY = 0.3
 _AFTERWARDS = {"240": "470", "340": "440", "341": "440", "342": "440", "190": "440", "230": "300",
                "401": "470", "330": "440", "270": "470"}  # fmt: skip
-_OCCURRENCES = {"440": "Off-field or emergency landing", "470": "Collision with terr/obj (non-CFIT)",
+_OCCURRENCES = {"440": "Off-field or emergency landing",
+                "470": "Collision with terr/obj (non-CFIT)",
                 "250": "Midair collision", "200": "Ground collision"}  # fmt: skip
 
 

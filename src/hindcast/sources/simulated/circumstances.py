@@ -125,7 +125,7 @@ def _sun_deg(world: pl.DataFrame) -> np.ndarray:
 
 
 def weather(rng: np.random.Generator, world: pl.DataFrame) -> pl.DataFrame:
-    """Draw instrument or visual weather, then the observation that goes with it (deg F, kts, sm)."""
+    """Draw instrument or visual weather, then what was observed (deg F, kts, sm, ft, inHg)."""
     n = world.height
     day = world["ev_date"].dt.ordinal_day().to_numpy()
     winter = np.cos(2 * np.pi * (day - 20) / 365.25)
@@ -148,7 +148,10 @@ def weather(rng: np.random.Generator, world: pl.DataFrame) -> pl.DataFrame:
         gust_kts=np.where(gusty, wind + 4 + rng.gamma(2.0, 2.5, n).round(), 0),
         wind_deg=rng.integers(1, 37, n) * 10,
         altimeter_inhg=rng.normal(30.02, 0.19, n).clip(28.6, 30.9).round(2),
-        visibility_sm=np.where(imc, rng.choice([0.25, 0.5, 1, 2, 3, 5], n), rng.choice([5, 7, 9, 10, 10, 10, 10, 10], n)),
-        ceiling_ft=np.where(imc, rng.choice([100, 200, 300, 500, 700, 900], n), rng.integers(12, 120, n) * 100),
-        sky=np.where(imc, rng.choice(["OVC", "OVC", "BKN", "VV"], n), rng.choice(["NONE"] * 7 + ["BKN", "BKN", "OVC"], n)),
+        visibility_sm=np.where(
+            imc, rng.choice([0.25, 0.5, 1, 2, 3, 5], n), rng.choice([5, 7, 9, *[10] * 5], n)),
+        ceiling_ft=np.where(
+            imc, rng.choice([100, 200, 300, 500, 700, 900], n), rng.integers(12, 120, n) * 100),
+        sky=np.where(imc, rng.choice(["OVC", "OVC", "BKN", "VV"], n),
+                     rng.choice(["NONE"] * 7 + ["BKN", "BKN", "OVC"], n)),
     )  # fmt: skip

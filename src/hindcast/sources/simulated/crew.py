@@ -15,6 +15,8 @@ _HOURS: dict[tuple[str, str], float] = {
 }  # fmt: skip
 """Each flight_type and flight_craft of the dictionary and its usual share of a pilot's total."""
 
+_MEDICALS = {"CL3": 46, "CL2": 31, "CL1": 12, "NONE": 5, "SPRT": 4, "BASC": 2}
+_SEATS = {"LEFT": 64, "RGT": 11, "FRT": 12, "SNGL": 6, "REAR": 4, "CTR": 2, "UNK": 1}
 _WINDOW_LIMIT = {"L24H": 14.0, "L30D": 130.0, "L90D": 330.0}
 
 
@@ -45,14 +47,12 @@ def crew(fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
 def flight_crew(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Return the Flight_Crew table as it would be without gaps and faults."""
     rng, n = stream(seed, "crew"), crew.height
-    medical = np.where(
-        crew["is_air_carrier"], "CL1", chosen(rng, n, {"CL3": 46, "CL2": 31, "CL1": 12, "NONE": 5, "SPRT": 4, "BASC": 2})
-    )  # fmt: skip
+    medical = np.where(crew["is_air_carrier"], "CL1", chosen(rng, n, _MEDICALS))
     spared = flags(rng, 0.08, n) & (crew["occupants"] > 1).to_numpy()
     hurt = np.where(spared, np.where(crew["level"] == "FATL", "SERS", "NONE"), crew["level"])
     drawn = crew.with_columns(
         medical=pl.Series(medical), hurt=pl.Series(hurt),
-        seat=chosen(rng, n, {"LEFT": 64, "RGT": 11, "FRT": 12, "SNGL": 6, "REAR": 4, "CTR": 2, "UNK": 1}),
+        seat=chosen(rng, n, _SEATS),
         limits=chosen(rng, n, {"WWL": 56, "WOWL": 36, "NONE": 5, "UNK": 2, "WTLS": 1}),
         sex=chosen(rng, n, {"M": 96, "F": 4}), paid=chosen(rng, n, {"No": 65, "Yes": 33, "UNK": 2}),
         harness=chosen(rng, n, {"3": 48, "4": 28, "L": 14, "5": 8, "U": 2}),
@@ -73,7 +73,8 @@ def flight_crew(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
         ft_as_of="ev_date", lchg_date="lchg_date", seat_occ_row=pl.lit(1),
         infl_rest_inst=pl.when(pl.col("acft_year") > 2004).then(pl.lit("Y")).otherwise(pl.lit("N")),
         infl_rest_depl=pl.lit("N"), child_restraint=pl.lit("N"),
-        med_crtf_limit=pl.when(pl.col("limits") == "WWL").then(pl.lit("Must wear corrective lenses")),
+        med_crtf_limit=pl.when(pl.col("limits") == "WWL")
+        .then(pl.lit("Must wear corrective lenses")),
         mr_faa_med_certf="medical", pilot_flying=flew, available_restraint="harness",
         restraint_used="harness",
     )  # fmt: skip
@@ -90,7 +91,9 @@ def flight_time(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
     kinds = pl.DataFrame(
         [(*kind, share) for kind, share in _HOURS.items()],
         schema=["flight_type", "flight_craft", "share"], orient="row",
-    ).with_columns(limit=pl.col("flight_type").replace_strict(_WINDOW_LIMIT, default=1e6))  # fmt: skip
+    ).with_columns(
+        limit=pl.col("flight_type").replace_strict(_WINDOW_LIMIT, default=1e6)
+    )  # fmt: skip
     rows = people.join(kinds, how="cross", maintain_order="left_right")
     noise = stream(seed, "hours").lognormal(0, 0.45, rows.height)
     total = (pl.col("flight_type") == "TOTL") & (pl.col("flight_craft") == "ALL")

@@ -80,7 +80,7 @@ SEVERITY: tuple[Effect, ...] = (
     Effect("destroyed", 3.0, _flag("is_destroyed"), "no survivable space left"),
     Effect("fire", 1.7, _flag("has_fire"), "post-crash fire kills those whom impact spared"),
     Effect("foreign", 4.9, _flag("is_foreign"), "abroad NTSB hears of the fatal ones"),
-    Effect("incident", -9.0, _flag("is_incident"), "by definition nobody is badly hurt"),
+    Effect("incident", -14.0, _flag("is_incident"), "by definition nobody is badly hurt"),
 )
 """What the label is drawn from."""
 

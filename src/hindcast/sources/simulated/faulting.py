@@ -42,7 +42,7 @@ def put(column: str, *values: str | None) -> Change:
 def edit(**expressions: pl.Expr) -> Change:
     """Replace columns by expressions over the row itself."""
 
-    def change(table: pl.DataFrame, rows: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+    def change(table: pl.DataFrame, rows: pl.Series, _: np.random.Generator) -> pl.DataFrame:
         changed = table[rows].select(
             expression.cast(pl.String).alias(name) for name, expression in expressions.items()
         )
@@ -56,7 +56,7 @@ def edit(**expressions: pl.Expr) -> Change:
 def again(**expressions: pl.Expr) -> Change:
     """Append copies of rows, with columns replaced: a repeated key, or a row without a parent."""
 
-    def change(table: pl.DataFrame, rows: pl.Series, rng: np.random.Generator) -> pl.DataFrame:
+    def change(table: pl.DataFrame, rows: pl.Series, _: np.random.Generator) -> pl.DataFrame:
         copies = table[rows].with_columns(
             expression.cast(pl.String).alias(name) for name, expression in expressions.items()
         )

@@ -24,8 +24,9 @@ _EVENTS = (
                longitude=pl.lit("0000000E"))),
     Fault("coordinates_swapped", "events", "dec_longitude", 0.0015, "latitude typed as longitude",
           edit(dec_latitude=_c("dec_longitude"), dec_longitude=_c("dec_latitude")), _HOME),
-    Fault("outside_state", "events", "dec_longitude", 0.001, "a slip of ten degrees",
-          edit(dec_latitude=_c("dec_latitude").cast(pl.Float64) + 10), _HOME),
+    Fault("outside_state", "events", "dec_longitude", 0.001, "a slip of fifteen degrees",
+          edit(dec_latitude=_c("dec_latitude").cast(pl.Float64) + 15),
+          _HOME & (_c("ev_state") != "AK")),
     Fault("dms_minutes", "events", "latitude", 0.003, "minutes above 59 in DMS text",
           edit(latitude=_c("latitude").str.slice(0, 2) + "75" + _c("latitude").str.slice(4))),
     Fault("dms_malformed", "events", "latitude", 0.0015, "no hemisphere, letters for digits",
@@ -94,8 +95,8 @@ _AIRCRAFT = (
     Fault("far_part_unknown", "aircraft", "far_part", 0.006, "unknown, in three ways",
           put("far_part", "UNK", "Unk", None)),
     Fault("damage_spelling", "aircraft", "damage", 0.02, "words and padding for codes",
-          edit(damage=pl.when(_c("ev_id").str.slice(-1).is_in(["1", "3", "5"])).then(_c("damage") + " ")
-               .otherwise(_c("damage").replace(_SPELLED)))),
+          edit(damage=pl.when(_c("ev_id").str.slice(-1).is_in(["1", "3", "5"]))
+               .then(_c("damage") + " ").otherwise(_c("damage").replace(_SPELLED)))),
     Fault("make_spelling", "aircraft", "acft_make", 0.25, "capitals or not",
           edit(acft_make=_c("acft_make").str.to_titlecase())),
     Fault("make_suffix", "aircraft", "acft_make", 0.03, "maker's full name",
@@ -136,7 +137,8 @@ _AIRCRAFT = (
 )  # fmt: skip
 
 _CREW = (
-    Fault("age_zero", "Flight_Crew", "crew_age", 0.004, "0 stands for unknown", put("crew_age", "0")),
+    Fault("age_zero", "Flight_Crew", "crew_age", 0.004, "0 stands for unknown",
+          put("crew_age", "0")),
     Fault("age_impossible", "Flight_Crew", "crew_age", 0.002, "no such pilot",
           put("crew_age", "3", "150", "-4")),
     Fault("medical_unknown", "Flight_Crew", "med_certf", 0.001, "a code no table has",

@@ -14,53 +14,123 @@ def events(world: pl.DataFrame, fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
     ``inj_tot_t`` counts the uninjured too, as recent releases do.
     """
     drawn = _observed(world.join(_hurt(fleet), on="event", validate="1:1"), seed)
-    day = pl.col("ev_date").cast(pl.Datetime)
-    low = pl.col("sky").is_in(["BKN", "OVC", "VV"])
+    return drawn.select(
+        "event", **_identity(), **_place(), **_station(), **_sky(), **_wind(), **_injuries(),
+        **_notice(),
+    )  # fmt: skip
+
+
+def _identity() -> dict[str, pl.Expr | str]:
+    minutes = pl.col("minutes")
     midair = pl.col("has_two_aircraft") & (pl.col("eventsoe_no") == "250")
     grounded = pl.col("has_two_aircraft") & (pl.col("eventsoe_no") == "200")
-    return drawn.select(
-        "event", "ev_id", "ntsb_no",
-        ev_type=pl.when("is_incident").then(pl.lit("INC")).otherwise(pl.lit("ACC")),
-        ev_date=day, ev_dow=pl.col("ev_date").dt.weekday().replace_strict(_DAYS),
-        ev_time=pl.col("minutes") // 60 * 100 + pl.col("minutes") % 60, ev_tmzn="ev_tmzn",
-        ev_city="city", ev_state="ev_state", ev_country="ev_country",
-        ev_site_zipcode=pl.when(~pl.col("is_foreign")).then(pl.lit("00000")),
-        ev_year="ev_year", ev_month=pl.col("ev_date").dt.month(),
-        mid_air=_yes(midair), on_ground_collision=_yes(grounded),
-        latitude=dms(pl.col("latitude_deg"), 2, "N", "S"),
-        longitude=dms(pl.col("longitude_deg"), 3, "E", "W"),
-        latlong_acq=pl.when("is_on_airport").then(pl.lit("EST")).otherwise(pl.lit("MEAS")),
-        dec_latitude="latitude_deg", dec_longitude="longitude_deg",
-        apt_name="apt_name", ev_nr_apt_id="apt_id",
-        ev_nr_apt_loc=pl.when("is_on_airport").then(pl.lit("ONAP")).otherwise(pl.lit("OFAP")),
-        apt_dist=pl.col("distance_sm").round(), apt_dir=pl.col("bearing_deg").round(),
-        apt_elev="elevation_ft", wx_brief_comp="briefing", wx_src_iic=pl.lit("WFAC"),
-        wx_obs_time=pl.col("minutes") // 60 * 100 + 53, wx_obs_dir="station_deg",
-        wx_obs_fac_id="apt_id", wx_obs_elev="elevation_ft", wx_obs_dist="station_sm",
-        wx_obs_tmzn="ev_tmzn", light_cond="light_cond",
-        sky_cond_nonceil=pl.when(low).then(pl.lit("FEW")).otherwise("clear"),
-        sky_nonceil_ht=pl.when(low).then(pl.col("ceiling_ft") / 2).otherwise(0.0),
-        sky_cond_ceil="sky", sky_ceil_ht=pl.when(low).then("ceiling_ft").otherwise(0).cast(pl.Float64),
-        vis_rvr=pl.when(pl.col("visibility_sm") < 1).then(pl.col("visibility_sm") * 4000).otherwise(0.0),
-        vis_rvv=pl.lit(0.0), vis_sm="visibility_sm", wx_temp="temperature_f",
-        wx_dew_pt="dew_point_f", wind_dir_deg=pl.when(pl.col("wind_kts") > 2).then("wind_deg")
-        .otherwise(0).cast(pl.Float64),
-        wind_dir_ind=pl.when(pl.col("wind_kts") > 2).then(pl.lit("Y")).otherwise(pl.lit("V")),
-        wind_vel_kts="wind_kts", gust_ind=_yes(pl.col("gust_kts") > 0), gust_kts="gust_kts",
-        wind_vel_ind=pl.when(pl.col("wind_kts") == 0).then(pl.lit("CALM")).otherwise(pl.lit("SPEC")),
-        altimeter="altimeter_inhg", wx_dens_alt=pl.col("elevation_ft") + 66 * (pl.col("temperature_f") - 59),
-        wx_int_precip=pl.when("is_imc").then("rain"), fiche_number=pl.lit("DMS"),
-        ev_highest_injury="level", inj_f_grnd=pl.lit(0), inj_m_grnd=pl.lit(0),
-        inj_s_grnd=pl.lit(0), inj_tot_f="n_fatal", inj_tot_m="n_minor", inj_tot_n="n_none",
-        inj_tot_s="n_serious",
-        inj_tot_t=pl.sum_horizontal("n_fatal", "n_serious", "n_minor", "n_none"),
-        invest_agy=pl.when("is_foreign").then(pl.lit("O")).otherwise(pl.lit("N")),
-        ntsb_docket=pl.col("event") + 10000, ntsb_notf_from=pl.lit("SIMULATED"),
-        ntsb_notf_date=day + pl.duration(days="told_days"), ntsb_notf_tm="told_at",
-        lchg_date="lchg_date",
-        wx_cond_basic=pl.when("is_imc").then(pl.lit("IMC")).otherwise(pl.lit("VMC")),
-        faa_dist_office=pl.format("SIM {} FSDO", "ev_state"),
-    )  # fmt: skip
+    return {
+        "ev_id": "ev_id",
+        "ntsb_no": "ntsb_no",
+        "ev_type": pl.when("is_incident").then(pl.lit("INC")).otherwise(pl.lit("ACC")),
+        "ev_date": pl.col("ev_date").cast(pl.Datetime),
+        "ev_dow": pl.col("ev_date").dt.weekday().replace_strict(_DAYS),
+        "ev_time": minutes // 60 * 100 + minutes % 60,
+        "ev_tmzn": "ev_tmzn",
+        "ev_year": "ev_year",
+        "ev_month": pl.col("ev_date").dt.month(),
+        "mid_air": _yes(midair),
+        "on_ground_collision": _yes(grounded),
+    }
+
+
+def _place() -> dict[str, pl.Expr | str]:
+    on_airport = pl.col("is_on_airport")
+    return {
+        "ev_city": "city",
+        "ev_state": "ev_state",
+        "ev_country": "ev_country",
+        "ev_site_zipcode": pl.when(~pl.col("is_foreign")).then(pl.lit("00000")),
+        "latitude": dms(pl.col("latitude_deg"), 2, "N", "S"),
+        "longitude": dms(pl.col("longitude_deg"), 3, "E", "W"),
+        "dec_latitude": "latitude_deg",
+        "dec_longitude": "longitude_deg",
+        "latlong_acq": pl.when(on_airport).then(pl.lit("EST")).otherwise(pl.lit("MEAS")),
+        "apt_name": "apt_name",
+        "ev_nr_apt_id": "apt_id",
+        "ev_nr_apt_loc": pl.when(on_airport).then(pl.lit("ONAP")).otherwise(pl.lit("OFAP")),
+        "apt_dist": pl.col("distance_sm").round(),
+        "apt_dir": pl.col("bearing_deg").round(),
+        "apt_elev": "elevation_ft",
+    }
+
+
+def _station() -> dict[str, pl.Expr | str]:
+    return {
+        "wx_brief_comp": "briefing",
+        "wx_src_iic": pl.lit("WFAC"),
+        "wx_obs_time": pl.col("minutes") // 60 * 100 + 53,
+        "wx_obs_dir": "station_deg",
+        "wx_obs_fac_id": "apt_id",
+        "wx_obs_elev": "elevation_ft",
+        "wx_obs_dist": "station_sm",
+        "wx_obs_tmzn": "ev_tmzn",
+        "wx_cond_basic": pl.when("is_imc").then(pl.lit("IMC")).otherwise(pl.lit("VMC")),
+        "wx_int_precip": pl.when("is_imc").then("rain"),
+    }
+
+
+def _sky() -> dict[str, pl.Expr | str]:
+    low = pl.col("sky").is_in(["BKN", "OVC", "VV"])
+    sight, heat = pl.col("visibility_sm"), pl.col("temperature_f") - 59
+    return {
+        "light_cond": "light_cond",
+        "sky_cond_nonceil": pl.when(low).then(pl.lit("FEW")).otherwise("clear"),
+        "sky_nonceil_ht": pl.when(low).then(pl.col("ceiling_ft") / 2).otherwise(0.0),
+        "sky_cond_ceil": "sky",
+        "sky_ceil_ht": pl.when(low).then("ceiling_ft").otherwise(0).cast(pl.Float64),
+        "vis_rvr": pl.when(sight < 1).then(sight * 4000).otherwise(0.0),
+        "vis_rvv": pl.lit(0.0),
+        "vis_sm": "visibility_sm",
+        "wx_temp": "temperature_f",
+        "wx_dew_pt": "dew_point_f",
+        "wx_dens_alt": pl.col("elevation_ft") + 66 * heat,
+        "altimeter": "altimeter_inhg",
+    }
+
+
+def _wind() -> dict[str, pl.Expr | str]:
+    wind, steady = pl.col("wind_kts"), pl.col("wind_kts") > 2
+    return {
+        "wind_dir_deg": pl.when(steady).then("wind_deg").otherwise(0).cast(pl.Float64),
+        "wind_dir_ind": pl.when(steady).then(pl.lit("Y")).otherwise(pl.lit("V")),
+        "wind_vel_kts": "wind_kts",
+        "wind_vel_ind": pl.when(wind == 0).then(pl.lit("CALM")).otherwise(pl.lit("SPEC")),
+        "gust_ind": _yes(pl.col("gust_kts") > 0),
+        "gust_kts": "gust_kts",
+    }
+
+
+def _injuries() -> dict[str, pl.Expr | str]:
+    return {
+        "ev_highest_injury": "level",
+        "inj_f_grnd": pl.lit(0),
+        "inj_m_grnd": pl.lit(0),
+        "inj_s_grnd": pl.lit(0),
+        "inj_tot_f": "n_fatal",
+        "inj_tot_m": "n_minor",
+        "inj_tot_n": "n_none",
+        "inj_tot_s": "n_serious",
+        "inj_tot_t": pl.sum_horizontal("n_fatal", "n_serious", "n_minor", "n_none"),
+    }
+
+
+def _notice() -> dict[str, pl.Expr | str]:
+    return {
+        "invest_agy": pl.when("is_foreign").then(pl.lit("O")).otherwise(pl.lit("N")),
+        "ntsb_docket": pl.col("event") + 10000,
+        "ntsb_notf_from": pl.lit("SIMULATED"),
+        "ntsb_notf_date": pl.col("ev_date").cast(pl.Datetime) + pl.duration(days="told_days"),
+        "ntsb_notf_tm": "told_at",
+        "fiche_number": pl.lit("DMS"),
+        "lchg_date": "lchg_date",
+        "faa_dist_office": pl.format("SIM {} FSDO", "ev_state"),
+    }
 
 
 def _yes(condition: pl.Expr) -> pl.Expr:
