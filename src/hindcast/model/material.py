@@ -63,6 +63,27 @@ def of_horizon(features: Sequence[dict[str, Any]], horizon: str) -> list[dict[st
     return known
 
 
+def counts(features: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Return how many features of each kind every horizon's model has."""
+    rows = [
+        {"horizon": horizon, "kind": feature["kind"]}
+        for horizon in encode.HORIZONS
+        for feature in of_horizon(features, horizon)
+    ]
+    counted = (
+        pl.DataFrame(rows)
+        .group_by("horizon", maintain_order=True)
+        .agg(
+            *(
+                (pl.col("kind") == kind).sum().alias(kind)
+                for kind in ("number", "flag", "category")
+            ),
+            pl.len().alias("all"),
+        )
+    )
+    return counted
+
+
 def read(train_until: str, validation_until: str, test_until: str, maturity_days: int) -> Material:
     """Read what the stage `features` wrote, and divide it by time.
 

@@ -29,13 +29,15 @@ class Split:
     ----------
     train_until, validation_until, test_until
         Last day of each part.
-    mature_until
-        Last day old enough at the release's date; younger events are used nowhere.
+    maturity_days, mature_until
+        How old an event must be at the release's date, and so the last day that is; younger
+        events are used nowhere.
     """
 
     train_until: date
     validation_until: date
     test_until: date
+    maturity_days: int
     mature_until: date
 
     @classmethod
@@ -60,11 +62,25 @@ class Split:
                 "expected train_until < validation_until < test_until, found "
                 f"{train_until}, {validation_until}, {test_until}: set them in params.yaml (train)"
             )
-        return cls(*ends, date.fromisoformat(as_of) - timedelta(days=maturity_days))
+        return cls(*ends, maturity_days, last_mature(as_of, maturity_days))
 
-    def as_text(self) -> dict[str, str]:
-        """Return the four days in ISO form, for JSON."""
-        return {name: day.isoformat() for name, day in asdict(self).items()}
+    def as_json(self) -> dict[str, Any]:
+        """Return the days in ISO form, for JSON."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(self).items()
+        }
+
+
+def last_mature(as_of: str, maturity_days: int) -> date:
+    """Return the last day whose events are ``maturity_days`` old at the date ``as_of``.
+
+    Examples
+    --------
+    >>> last_mature("2022-01-31", 30).isoformat()
+    '2022-01-01'
+    """
+    return date.fromisoformat(as_of) - timedelta(days=maturity_days)
 
 
 def assign(events: pl.DataFrame, split: Split) -> pl.DataFrame:
@@ -192,4 +208,4 @@ def table(events: pl.DataFrame) -> pl.DataFrame:
 def described(events: pl.DataFrame, split: Split) -> dict[str, Any]:
     """Return the split as JSON: its days, and the rows each part has."""
     counts = dict(table(events).select("part", "events").iter_rows())
-    return split.as_text() | {"rows": counts}
+    return split.as_json() | {"rows": counts}

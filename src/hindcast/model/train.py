@@ -1,5 +1,6 @@
 """Train the study's models: for each horizon the model itself and those it is compared with."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -96,6 +97,7 @@ def _with_papers(
     horizon = predictions["horizon"][0]
     encode.check_known(fitted.schema, horizon)
     judged = validation_table(predictions).row(0, named=True)
+    own = predictions.filter(pl.col("model") == "xgboost", pl.col("part") == "validation")
     manifest = {
         "format": 1,
         "target": TARGET,
@@ -104,11 +106,15 @@ def _with_papers(
         "features_version": material.features_version,
         "n_features": len(fitted.schema),
         "fingerprint": material.fingerprint,
+        "history_until": json.loads(material.history)["until"],
         "trained_from": material.frame["ev_date"].min().isoformat(),
         "split": split.described(material.frame, material.split),
         "recipe": recipe.as_json(),
         "rounds": fitted.rounds,
         "validation": {name: judged[name] for name in metrics.NAMES},
+        "threshold": metrics.best_f1_threshold(
+            own["is_fatal"].to_numpy(), own["probability"].to_numpy()
+        ),
     }
     return replace(plain, manifest=manifest, history_text=material.history)
 

@@ -1,0 +1,192 @@
+"""Judge a trained bundle on other records: from NTSB's files to metrics.json's shape."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hindcast import checks, features, sources
+from hindcast.features import population
+from hindcast.features.state import HistoryState
+from hindcast.model import bundle as bundles
+from hindcast.model import encode, evaluate, facts, groups, split
+from hindcast.model.bundle import Bundle
+
+ROUNDS = 1000
+SMALLEST_GROUP = 100
+
+
+class ScoreError(ValueError):
+    """The records cannot be scored; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Other records, as the study's own checks and features see them."""
+
+    built: features.Built
+    inventory: Mapping[str, Any]
+    as_of: date
+
+
+def score(bundle_dir: Path, raw_dir: Path, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Evaluate a bundle on the records of a folder.
+
+    The records go through the same adapters, checks and catalog as in training, in a scratch
+    folder. Accidents of the years the bundle learned from are left out, as are those too young at
+    the release's date; `population.steps` says how many.
+
+    Parameters
+    ----------
+    bundle_dir
+        One bundle (``models/fatal/event``) or a folder of bundles by horizon (``models/fatal``).
+    raw_dir
+        Folder with NTSB's files, as `hindcast.sources.discover` reads them.
+    rounds
+        Bootstrap rounds.
+
+    Returns
+    -------
+    dict
+        As reports/metrics.json; ``absent`` names the features that training had and these records
+        have no column for, and ``warnings`` what else to keep in mind.
+
+    Raises
+    ------
+    hindcast.model.bundle.BundleError
+        ``bundle_dir`` holds no bundle.
+    ScoreError
+        ``raw_dir`` holds no records, or no accident that may be scored.
+    """
+    trained = _open(Path(bundle_dir))
+    first = next(iter(trained.values()))
+    records = read(Path(raw_dir), first)
+    frame, steps = studied(records, first.manifest)
+    predicted = [_predictions(bundle, frame) for bundle in trained.values()]
+    judged = evaluate.assemble(
+        pl.concat(predicted),
+        evaluate.source_facts(records.inventory),
+        steps,
+        _split(first.manifest, frame.height),
+        {horizon: len(bundle.schema) for horizon, bundle in trained.items()},
+        rounds=rounds,
+        seed=first.manifest["recipe"]["seed"],
+        kinds=groups.kinds(frame, facts.KINDS),
+        smallest_group=SMALLEST_GROUP,
+        thresholds={horizon: one.manifest["threshold"] for horizon, one in trained.items()},
+    )
+    absent = _absent(records.built.schema, trained)
+    return judged | {"absent": absent, "warnings": _warnings(records, first, absent)}
+
+
+def _open(folder: Path) -> dict[str, Bundle]:
+    """Return the bundles in ``folder`` by horizon."""
+    if (folder / "manifest.json").is_file():
+        one = bundles.load(folder)
+        return {one.manifest["horizon"]: one}
+    there = [name for name in encode.HORIZONS if (folder / name).is_dir()]
+    if not there:
+        raise bundles.BundleError(
+            f"no bundle in {folder}: expected manifest.json, or folders named "
+            f"{', '.join(encode.HORIZONS)}; the stage `train` writes models/fatal"
+        )
+    return {name: bundles.load(folder / name) for name in there}
+
+
+def read(raw_dir: Path, bundle: Bundle) -> Records:
+    """Extract, check and compute features in a scratch folder, with the bundle's past.
+
+    Raises
+    ------
+    ScoreError
+        There are no records in ``raw_dir``: nothing is simulated in their place.
+    """
+    if not raw_dir.is_dir() or any(one.kind == "simulated" for one in sources.discover(raw_dir)):
+        raise ScoreError(
+            f"no NTSB records in {raw_dir}: give a folder with avall.mdb, its zip, or its tables "
+            "as CSV"
+        )
+    state = HistoryState.model_validate_json(bundle.history_text)
+    with tempfile.TemporaryDirectory(prefix="hindcast-score-") as name:
+        scratch = Path(name)
+        inventory = sources.extract(raw_dir, scratch, **_NOTHING_SIMULATED)
+        checks.validate(scratch / "raw", scratch)
+        core = scratch / "core"
+        return Records(features.build(core, state), inventory, population.as_of(core))
+
+
+_NOTHING_SIMULATED = {
+    "seed": 0,
+    "simulated_events": 1,
+    "simulated_first_year": 2008,
+    "simulated_last_year": 2008,
+}
+
+
+def studied(
+    records: Records, manifest: Mapping[str, Any]
+) -> tuple[pl.DataFrame, list[tuple[str, int]]]:
+    """Return the accidents that may be scored, and the steps that left them.
+
+    Raises
+    ------
+    ScoreError
+        None is left.
+    """
+    days = manifest["split"]
+    mature_until = split.last_mature(records.as_of.isoformat(), days["maturity_days"])
+    first, last = (date.fromisoformat(d) for d in (manifest["trained_from"], _learned_until(days)))
+    frame, steps = records.built.frame, list(records.built.steps)
+    day = pl.col("ev_date")
+    for name, kept in (
+        (f"mature (to {mature_until})", day <= mature_until),
+        (f"outside the years learned from ({first} to {last})", ~day.is_between(first, last)),
+    ):
+        frame = frame.filter(kept)
+        steps.append((name, frame.height))
+    if frame.is_empty():
+        raise ScoreError(f"no accident to score: {'; '.join(f'{n} {k}' for k, n in steps)}")
+    return frame, steps
+
+
+def _learned_until(days: Mapping[str, Any]) -> str:
+    """Return the last day the bundle has seen: validation stopped and calibrated it."""
+    return days["validation_until"]
+
+
+def _predictions(bundle: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
+    known = frame.select("ev_id", "ev_date", "is_fatal")
+    return known.with_columns(
+        pl.lit("test").alias("part"),
+        pl.lit(bundle.manifest["horizon"]).alias("horizon"),
+        pl.lit("xgboost").alias("model"),
+        pl.Series("probability", bundle.predict(frame.select(bundle.names)), pl.Float64),
+    )
+
+
+def _split(manifest: Mapping[str, Any], scored: int) -> dict[str, Any]:
+    return manifest["split"] | {"rows": manifest["split"]["rows"] | {"test": scored}}
+
+
+def _absent(schema: Mapping[str, Any], trained: Mapping[str, Bundle]) -> list[str]:
+    absent = {feature["name"] for feature in schema["features"] if feature["absent"]}
+    used = dict.fromkeys(name for bundle in trained.values() for name in bundle.names)
+    return [name for name in used if name in absent]
+
+
+def _warnings(records: Records, bundle: Bundle, absent: list[str]) -> list[str]:
+    found = []
+    if absent:
+        found.append(
+            f"{len(absent)} features that training had have no column in these records and are "
+            "missing for every accident"
+        )
+    if records.built.schema["version"] != bundle.manifest["features_version"]:
+        found.append("the catalog of features has changed since the bundle was trained")
+    if records.inventory["fingerprint"] == bundle.manifest["fingerprint"]:
+        found.append("these are the records the bundle was trained on: only its later years count")
+    return found
