@@ -83,6 +83,8 @@ def test_two_levels_down_is_not_looked_at(tmp_path):
         ("notes.txt", b"hello", "not a file of NTSB records"),
         ("carol.csv", CAROL.encode(), "CAROL query, not supported yet"),
         ("other.csv", b"a,b\n1,2\n", "no header of NTSB records"),
+        ("odd.csv", "a,b\n1,2\n".encode("utf-16"), "no header of NTSB records"),
+        ("empty.csv", b"", "no header of NTSB records"),
         ("shop.mdb", JET4, "no events table"),
     ],
 )

@@ -5,6 +5,7 @@ import gzip
 import io
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,11 +149,14 @@ def test_two_files_of_one_table_are_refused(tmp_path):
         eadms_csv.read(source, tmp_path)
 
 
-def test_blocks_make_one_row_group_and_lose_no_row(tmp_path, monkeypatch):
+def test_blocks_lose_no_row_and_memory_is_given_back_group_by_group(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "BLOCK_BYTES", 200)
+    monkeypatch.setattr(tables, "GROUP_BYTES", 2_000)
     rows = b"ev_id,ev_city\n" + b"".join(b'%d,"a\nb"\n' % n for n in range(500))
     _, made = read(tmp_path, events=rows)
     assert made["events"]["ev_id"].to_list() == [str(n) for n in range(500)]
+    groups = pq.ParquetFile(tmp_path / "out" / "events.parquet").metadata.num_row_groups
+    assert groups > 2
 
 
 def test_header_reads_a_quoted_name(tmp_path):

@@ -87,7 +87,7 @@ def _from_zip(path: Path) -> list[Source]:
 
 
 def _from_csv(path: Path) -> list[Source]:
-    names = textfile.header(textfile.checked(path))
+    names = textfile.peeked_header(path)
     if aviationdata.is_header(names):
         return [Source("aviationdata", path.name.split(".")[0], (path,))]
     if {name.strip().lower() for name in names} >= _CAROL:

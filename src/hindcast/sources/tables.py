@@ -19,7 +19,8 @@ from hindcast.sources.base import SourceError
 
 BLOCK_BYTES = 1 << 20
 """Small enough that reading goes on while the exporter writes, and memory stays low."""
-ROW_GROUP = 50_000
+GROUP_BYTES = 32 << 20
+"""Rows are written when they weigh this much, be they many short ones or few long reports."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     gathered: list[pa.RecordBatch] = []
     for batch in batches:
         gathered.append(batch)
-        if sum(one.num_rows for one in gathered) >= ROW_GROUP:
+        if sum(one.nbytes for one in gathered) >= GROUP_BYTES:
             yield pa.Table.from_batches(gathered)
             gathered = []
     if gathered:

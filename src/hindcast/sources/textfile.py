@@ -64,6 +64,12 @@ def header(file: TextFile) -> list[str]:
         return header_of(stream, file.encoding)
 
 
+def peeked_header(path: Path) -> list[str]:
+    """Return the names in the first line of any file, text or not: enough to tell what it is."""
+    line = next(_chunks(path), b"").partition(b"\n")[0]
+    return header_of(io.BytesIO(line.decode("utf-8", "replace").encode()))
+
+
 def header_of(stream: BinaryIO, encoding: str = "utf-8") -> list[str]:
     """Read the first line of an open stream and return the names in it."""
     line = stream.readline().decode(encoding).removeprefix("\ufeff").rstrip("\r\n")
