@@ -90,7 +90,8 @@ def _bars(yearly: pd.DataFrame, ax: Axes) -> None:
     ax.set_xlabel("year")
     ax.set_ylabel("US accidents")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    figures.legend(ax, loc="lower right", ncols=2)
+    ax.set_ylim(top=1.2 * max(yearly["accidents"], default=1))
+    figures.legend(ax, loc="upper right", ncols=2)
 
 
 def _share_with_interval(mart: pd.DataFrame, name: str, ax: Axes) -> None:

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 
 from hindcast import paths
 from hindcast.atomic import replacing
 from hindcast.warehouse import sql
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION = 1
 _REASONS = (
@@ -52,7 +55,7 @@ def database() -> Path:
     return paths.root() / "data" / "warehouse" / "hindcast.duckdb"
 
 
-def query(statement: str, file: Path | None = None) -> pd.DataFrame:
+def query(statement: str, file: Path | None = None) -> "pd.DataFrame":
     """Ask the warehouse; nothing can be written this way.
 
     Parameters

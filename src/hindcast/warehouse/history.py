@@ -1,14 +1,16 @@
 """Look up what the loads changed: which rows, and which of their fields, from what to what."""
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from hindcast.warehouse.database import database as default_database
 from hindcast.warehouse.database import opened
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def loads(database: Path | None = None) -> pd.DataFrame:
+
+def loads(database: Path | None = None) -> "pd.DataFrame":
     """Return one row per load and table: rows inserted, changed, unchanged, withdrawn, not covered.
 
     Parameters
@@ -29,7 +31,7 @@ def changes(
     load_id: int | None = None,
     table: str | None = None,
     ev_id: str | None = None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return the rows that loads inserted, changed or withdrew, with old and new content hash.
 
     Parameters
@@ -54,7 +56,7 @@ def changed_fields(
     load_id: int | None = None,
     table: str | None = None,
     ev_id: str | None = None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return every field that differs in the changed rows, with its old and new value as text.
 
     ``is_column_absent`` marks a value that differs only because one of the releases has no such
@@ -79,6 +81,6 @@ def changed_fields(
 
 def _asked(
     statement: str, database: Path | None, values: list[object] | None = None
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     with opened(database or default_database(), read_only=True) as connection:
         return connection.execute(statement, values).df()

@@ -13,8 +13,13 @@ from hindcast.warehouse.tables import HOUSEKEEPING, Table, all_tables
 log = logging.getLogger(__name__)
 
 
-def stage(connection: duckdb.DuckDBPyConnection, core_dir: Path) -> None:
+def stage(connection: duckdb.DuckDBPyConnection, core_dir: Path) -> list[str]:
     """Read every table of ``core_dir`` into temporary ``incoming_*`` tables, and what is absent.
+
+    Returns
+    -------
+    list of str
+        Tables to compare: those of ``core_dir`` and those that the warehouse holds rows of.
 
     Raises
     ------
@@ -28,21 +33,28 @@ def stage(connection: duckdb.DuckDBPyConnection, core_dir: Path) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE absent_at_hand (table_name VARCHAR, column_name VARCHAR)"
     )
-    for table in all_tables():
-        _stage_table(connection, table, core_dir / f"{table.name}.parquet")
-    _name_releases(connection)
+    staged = [
+        table.name
+        for table in all_tables()
+        if _stage_table(connection, table, core_dir / f"{table.name}.parquet")
+    ]
+    _name_releases(connection, staged)
+    return staged
 
 
-def _stage_table(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> None:
+def _stage_table(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> bool:
     columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
     sql.run(connection, "merge/core_table", table=table.name, columns=columns)
     found = _columns_of(connection, file) if file.is_file() else {}
     _check_columns(table, file, found)
     _add_unknown_columns(connection, table, found)
     _note_absent(connection, table, found)
+    if not found and not connection.execute(f"FROM core.{table.name} LIMIT 1").fetchone():
+        return False
     records = f"read_parquet('{sql.quoted(str(file))}')" if found else f"core.{table.name} LIMIT 0"
-    sql.run(connection, "merge/incoming", **_names(connection, table), records=records)
+    sql.run(connection, "merge/incoming", **_expressions(table, found), records=records)
     _check_keys(connection, table)
+    return True
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
@@ -75,15 +87,12 @@ def _note_absent(
     connection.execute("INSERT INTO absent_at_hand SELECT ?, unnest(?)", [table.name, absent])
 
 
-def _names(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
-    contents = [name for name in _stored_columns(connection, table) if name not in HOUSEKEEPING]
-    return {
-        "table": table.name,
-        "key": "concat_ws('|', "
-        + ", ".join(f"coalesce({k}::VARCHAR, '')" for k in table.key)
-        + ")",
-        "fields": ", ".join(f"field_text('{name}', \"{name}\")" for name in sorted(contents)),
-    }
+def _expressions(table: Table, found: dict[str, str]) -> dict[str, str]:
+    """Return a row's key and the fields of its hash, to which NULL or absent adds nothing."""
+    contents = sorted(name for name in found if name not in HOUSEKEEPING)
+    parts = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in table.key)
+    fields = ", ".join(f"field_text('{name}', \"{name}\"::VARCHAR)" for name in contents)
+    return {"table": table.name, "key": f"concat_ws('|', {parts})", "fields": fields or "NULL"}
 
 
 def _stored_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
@@ -102,8 +111,8 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         )
 
 
-def _name_releases(connection: duckdb.DuckDBPyConnection) -> None:
-    union = " UNION ".join(f"SELECT release FROM incoming_{t.name}" for t in all_tables())
+def _name_releases(connection: duckdb.DuckDBPyConnection, staged: list[str]) -> None:
+    union = " UNION ".join(f"SELECT release FROM incoming_{table}" for table in staged)
     names = sorted(name for (name,) in connection.execute(union).fetchall() if name)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE release_at_hand "

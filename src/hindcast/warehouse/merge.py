@@ -13,7 +13,6 @@ import duckdb
 from hindcast.warehouse import incoming, sql, star
 from hindcast.warehouse.database import database as default_database
 from hindcast.warehouse.database import make_if_missing, opened
-from hindcast.warehouse.tables import all_tables
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +72,7 @@ def load(
         _set_variables(connection, accumulate, rare_make_events)
         sql.run(connection, "macros")
         rows = _compare(connection, core_dir)
-        load_id = _apply(connection) if _is_news(connection) else None
+        load_id = _apply(connection, rows) if _is_news(connection) else None
         is_built = star.build(connection, is_news=load_id is not None, settings=rare_make_events)
         connection.execute("COMMIT" if load_id is not None or is_built else "ROLLBACK")
     log.info("%s", _sentence(load_id, rows))
@@ -95,10 +94,10 @@ def _set(connection: duckdb.DuckDBPyConnection, name: str, value: object) -> Non
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, core_dir: Path) -> dict[str, dict[str, int]]:
-    incoming.stage(connection, core_dir)
+    staged = incoming.stage(connection, core_dir)
     sql.run(connection, "merge/compared")
-    for table in all_tables():
-        sql.run(connection, "merge/compare", table=table.name)
+    for table in staged:
+        sql.run(connection, "merge/compare", table=table)
     rows: dict[str, dict[str, int]] = {}
     for table, action, n in connection.execute(
         "SELECT table_name, action, count(*) FROM compared GROUP BY ALL ORDER BY ALL"
@@ -112,13 +111,19 @@ def _is_news(connection: duckdb.DuckDBPyConnection) -> bool:
     return is_news
 
 
-def _apply(connection: duckdb.DuckDBPyConnection) -> int:
+def _apply(connection: duckdb.DuckDBPyConnection, rows: dict[str, dict[str, int]]) -> int:
     (load_id,) = connection.execute("SELECT getvariable('load_id') + 1").fetchone()
     _set(connection, "load_id", load_id)
     sql.run(connection, "merge/log")
-    for table in all_tables():
-        sql.run(connection, "merge/changed_fields", table=table.name)
-        sql.run(connection, "merge/apply", table=table.name)
+    for table, actions in rows.items():
+        if "changed" in actions:
+            sql.run(connection, "merge/changed_fields", table=table)
+        if {"changed", "withdrawn"} & actions.keys():
+            sql.run(connection, "merge/take_out", table=table)
+        if {"changed", "inserted"} & actions.keys():
+            sql.run(connection, "merge/put_in", table=table)
+        if {"unchanged", "not covered"} & actions.keys():
+            sql.run(connection, "merge/touch", table=table)
     sql.run(connection, "merge/releases")
     return load_id
 

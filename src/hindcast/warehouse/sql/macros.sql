@@ -13,7 +13,7 @@ CREATE OR REPLACE MACRO share(k, n) AS CASE WHEN n > 0 THEN k / n END;
 
 -- One field for the content hash: its name, length and text, so that no two records look alike.
 CREATE OR REPLACE MACRO field_text(name, value) AS
-    name || ':' || length(value::VARCHAR) || '=' || value::VARCHAR;
+    name || ':' || length(value) || '=' || value;
 
 -- A make without punctuation and company words: 'ROBINSON HELICOPTER CO, INC.' is ROBINSON.
 CREATE OR REPLACE MACRO without_company_word(make) AS trim(regexp_replace(make,

@@ -1,7 +1,6 @@
 -- One row per event. is_fatal is NULL where the highest injury is not told: blank is not "none".
 CREATE OR REPLACE TABLE fact_accidents AS
-WITH aircraft_of AS (SELECT ev_id, count(*) AS n FROM core.aircraft WHERE in_records GROUP BY ev_id),
-crew_of AS (SELECT ev_id, count(*) AS n FROM core.Flight_Crew WHERE in_records GROUP BY ev_id),
+WITH crew_of AS (SELECT ev_id, count(*) AS n FROM core.Flight_Crew WHERE in_records GROUP BY ev_id),
 findings_of AS (SELECT ev_id, count(*) AS n FROM core.Findings WHERE in_records GROUP BY ev_id),
 occurrences_of AS (SELECT ev_id, count(*) AS n FROM sequence_records GROUP BY ev_id)
 SELECT
@@ -23,7 +22,7 @@ SELECT
     e.vis_sm, e.wind_vel_kts, e.gust_kts, e.sky_ceil_ht AS sky_ceil_ht_ft,
     e.wx_temp AS wx_temp_deg_c, e.wx_dew_pt AS wx_dew_pt_deg_c,
     e.inj_tot_f, e.inj_tot_s, e.inj_tot_m, e.inj_tot_n, e.inj_f_grnd,
-    coalesce(ac.n, 0) AS n_aircraft, coalesce(cr.n, 0) AS n_crew,
+    coalesce(a.n_aircraft, 0) AS n_aircraft, coalesce(cr.n, 0) AS n_crew,
     coalesce(fi.n, 0) AS n_findings, coalesce(oo.n, 0) AS n_occurrences
 FROM event_records e
 LEFT JOIN primary_aircraft a USING (ev_id)
@@ -50,7 +49,6 @@ LEFT JOIN defining_occurrence o USING (ev_id)
 LEFT JOIN ref.phase_codes p ON p.era = e.era AND p.phase_no = o.phase_no
 LEFT JOIN ref.occurrence_codes oc ON oc.era = e.era AND oc.occurrence_code = o.occurrence_code
 LEFT JOIN (FROM core.NTSB_Admin WHERE in_records) adm USING (ev_id)
-LEFT JOIN aircraft_of ac USING (ev_id)
 LEFT JOIN crew_of cr USING (ev_id)
 LEFT JOIN findings_of fi USING (ev_id)
 LEFT JOIN occurrences_of oo USING (ev_id)

@@ -1,7 +1,8 @@
 -- Findings of US accidents. An event with several findings stands in several rows: weighted_events
 -- adds up to the events that have findings, events does not.
 CREATE OR REPLACE TABLE mart_cause AS
-SELECT c.category, c.subcategory, count(*) AS findings, sum(b.weight) AS weighted_events,
+SELECT coalesce(c.category, 'Not coded') AS category,
+       coalesce(c.subcategory, 'Not coded') AS subcategory, count(*) AS findings, sum(b.weight) AS weighted_events,
        count(DISTINCT f.ev_id) AS events,
        count(DISTINCT f.ev_id) FILTER (f.is_fatal IS NOT NULL) AS severity_known,
        count(DISTINCT f.ev_id) FILTER (f.is_fatal) AS fatal,
@@ -12,4 +13,4 @@ FROM bridge_accident_cause b
 JOIN dim_cause c USING (cause_key)
 JOIN fact_accidents f USING (ev_id)
 WHERE f.is_us_accident
-GROUP BY c.category, c.subcategory ORDER BY c.category, c.subcategory;
+GROUP BY ALL ORDER BY category, subcategory;

@@ -1,14 +1,16 @@
 -- What each event's one row is made of: its primary aircraft, that aircraft's pilot, the defining
 -- occurrence. Every statement leaves one row per event; assertions.sql checks it.
 CREATE OR REPLACE TEMP TABLE event_records AS
-SELECT * REPLACE (
-    coalesce(era, if(event_day(ev_id, ev_date) < DATE '2008-01-01', 'pre-2008', '2008+')) AS era
-)
+SELECT ev_id, ev_date, ev_time, ev_type, ev_country, ev_state, ev_city, ev_highest_injury, mid_air,
+       ev_nr_apt_loc, apt_dist, dec_latitude, dec_longitude, light_cond, wx_cond_basic,
+       sky_cond_ceil, sky_ceil_ht, vis_sm, wind_vel_kts, gust_kts, wx_temp, wx_dew_pt,
+       inj_tot_f, inj_tot_s, inj_tot_m, inj_tot_n, inj_f_grnd,
+       coalesce(era, if(event_day(ev_id, ev_date) < DATE '2008-01-01', 'pre-2008', '2008+')) AS era
 FROM core.events WHERE in_records;
 
 CREATE OR REPLACE TEMP TABLE primary_aircraft AS
-FROM core.aircraft WHERE in_records
-QUALIFY row_number() OVER (PARTITION BY ev_id ORDER BY Aircraft_Key) = 1;
+SELECT ev_id, min(Aircraft_Key) AS Aircraft_Key, count(*) AS n_aircraft
+FROM core.aircraft WHERE in_records GROUP BY ev_id;
 
 -- Total hours: flight_time TOTL on ALL craft.
 CREATE OR REPLACE TEMP TABLE pilot AS

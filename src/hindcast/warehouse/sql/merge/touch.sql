@@ -1,10 +1,4 @@
-DELETE FROM core.${table} WHERE row_key IN (
-    SELECT row_key FROM compared WHERE table_name = '${table}' AND action IN ('changed', 'withdrawn')
-);
-INSERT INTO core.${table} BY NAME
-FROM incoming_${table} WHERE row_key IN (
-    SELECT row_key FROM compared WHERE table_name = '${table}' AND action IN ('inserted', 'changed')
-);
+-- Contents stand; who told them last, and whether the records at hand do, may differ.
 UPDATE core.${table} SET release = c.release, in_records = true
 FROM compared c
 WHERE c.table_name = '${table}' AND c.action = 'unchanged' AND c.is_touched
