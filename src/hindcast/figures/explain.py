@@ -158,39 +158,48 @@ def waterfall(explained: Explained, case: cases.Case, count: int = 10) -> Axes:
 
     Values that could say which accident it was are withheld.
     """
-    plt.figure(figsize=(7.6, 4.6))
+    figure = plt.figure()
+    shows_itself = plt.isinteractive()
     shap.plots.waterfall(_told(explained, case), max_display=count, show=False)
-    figure = plt.gcf()
+    if shows_itself:
+        plt.ion()  # shap turns it off, and a notebook would show no figure from here on
     figure.set_size_inches(8.2, 0.9 + 0.42 * count)
     ax = figure.axes[0]
     ax.set_xlabel("log odds of fatal, before calibration", fontsize=11)
     return figures.sign(ax)
 
 
-def force(explained: Explained, case: cases.Case) -> Axes:
-    """Draw the same as `waterfall` as forces along a line; small ones have no name."""
-    one = _told(explained, case)
-    shap.plots.force(
-        one.base_values,
-        one.values.round(2),
-        one.display_data,
-        one.feature_names,
-        matplotlib=True,
-        show=False,
-        figsize=(14, 3.0),
-        contribution_threshold=0.09,
-        text_rotation=12,
-    )
-    ax = plt.gcf().axes[0]
-    _keep_clear(ax, float(one.base_values + one.values.sum()))
+def force(explained: Explained, case: cases.Case, ax: Axes | None = None) -> Axes:
+    """Draw the same as `waterfall` as forces along a line, that meet at the forecast.
+
+    What raises it pushes from the left, what lowers it from the right, the strongest nearest; the
+    three strongest of each side are named.
+    """
+    ax = figures.axes(ax, width=9.0, height=2.4)
+    moved = cases.story(explained, case, len(explained.names))
+    at = explained.base_value + explained.values[case.row].sum()
+    up, down = moved.filter(pl.col("log_odds") > 0), moved.filter(pl.col("log_odds") < 0)
+    _push(ax, at, up, RED, "right")
+    _push(ax, at, down, BLUE, "left")
+    ax.plot([explained.base_value] * 2, [-0.5, 0.6], color=GREY, linestyle="--", linewidth=1)
+    where = {"ha": "center", "va": "bottom", "fontsize": 9}
+    ax.text(explained.base_value, 0.64, "mean forecast", color=GREY, **where)
+    ax.text(at, 0.5, f"{at:.2f}", fontweight="bold", **where | {"fontsize": 11})
+    ax.set(yticks=[], ylim=(-1.9, 0.95), xlabel="log odds of fatal, before calibration")
+    ax.spines["left"].set_visible(False)
     return figures.sign(ax)
 
 
-def _keep_clear(ax: Axes, at: float) -> None:
-    """Leave out the tick labels that the forecast's own number is printed over."""
-    lo, hi = ax.get_xlim()
-    ticks = [tick for tick in ax.get_xticks() if abs(tick - at) > 0.05 * (hi - lo)]
-    ax.set_xticks([tick for tick in ticks if lo <= tick <= hi])
+def _push(ax: Axes, at: float, moved: pl.DataFrame, colour: str, side: str) -> None:
+    """Lay one side's forces end to end, from the forecast outwards; name the strongest three."""
+    ends = at - moved["log_odds"].cum_sum()
+    starts = ends + moved["log_odds"]
+    ax.barh(0, ends - starts, left=starts, height=0.8, color=colour, edgecolor="white")
+    for place, (name, value, log_odds) in enumerate(moved.head(3).iter_rows()):
+        middle, level = starts[place] - log_odds / 2, -1.47 + 0.36 * place
+        ax.plot([middle, middle], [-0.4, level], color=colour, linewidth=0.8)
+        text = f" {name} = {value} ({log_odds:+.2f}) "
+        ax.text(middle, level, text, ha=side, va="center", color=colour, fontsize=8)
 
 
 def _told(explained: Explained, case: cases.Case) -> shap.Explanation:

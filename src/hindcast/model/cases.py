@@ -73,7 +73,7 @@ def told(value: Any, feature: dict[str, Any]) -> str:
     if isinstance(value, str):
         return value
     unit = feature["unit"] if feature["unit"] not in {"", "-", "1"} else ""
-    return f"{value:.2g} {unit}".strip()
+    return f"{float(f'{value:.2g}'):g} {unit}".strip()
 
 
 def values(explained: Explained, row: int) -> list[str]:

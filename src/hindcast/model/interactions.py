@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hindcast.model import metrics
 from hindcast.model.bundle import Bundle
 from hindcast.model.explain import Explained
 
@@ -169,19 +170,33 @@ def table(explained: Explained, bundle: Bundle, first: str, second: str) -> pl.D
 
 
 def _binned(values: pl.Series) -> pl.Series:
-    """Return values as an ordered Enum: common levels by frequency, or ranges by size."""
-    if values.dtype.is_numeric():
-        text = values.qcut(BINS, allow_duplicates=True).cast(pl.String)
-        order = pl.DataFrame({"text": text, "value": values}).drop_nulls()
-        levels = order.group_by("text").agg(pl.col("value").min()).sort("value")["text"].to_list()
-    else:
-        text = values.cast(pl.String)
-        counts = text.drop_nulls().value_counts(sort=True, name="n")
-        levels = counts[values.name].head(BINS).to_list()
-        text = text.replace_strict(
-            {level: level for level in levels} | {None: None},
-            default=OTHERS,
-            return_dtype=pl.String,
-        )
-    levels = [*levels, OTHERS, MISSING]
-    return text.fill_null(MISSING).cast(pl.Enum(list(dict.fromkeys(levels))))
+    """Return values as an ordered Enum: ranges by size, or common levels by frequency."""
+    text, levels = _ranges(values) if values.dtype.is_numeric() else _common(values)
+    order = [*levels, OTHERS, MISSING]
+    return text.fill_null(MISSING).cast(pl.Enum(list(dict.fromkeys(order))))
+
+
+def _ranges(values: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Return each number's range, of about equal numbers of accidents, and the ranges in order."""
+    known = pl.DataFrame({"value": values}).with_row_index().drop_nulls()
+    bins = metrics.equal_mass_bins(known["value"].to_numpy(), BINS)
+    lo, hi = (
+        getattr(pl.col("value"), end)().over("bin").round_sig_figs(3) for end in ("min", "max")
+    )
+    told = known.with_columns(bin=bins).with_columns(text=pl.format("{} to {}", lo, hi))
+    rows = pl.DataFrame({"value": values}).with_row_index()
+    text = rows.join(told.select("index", "text"), on="index", how="left", validate="1:1")
+    return text.sort("index")["text"], told.sort("bin")["text"].unique(
+        maintain_order=True
+    ).to_list()
+
+
+def _common(values: pl.Series) -> tuple[pl.Series, list[str]]:
+    """Return each value as text, rare ones as "all others", and the common ones in order."""
+    text = values.cast(pl.String)
+    counts = (
+        text.drop_nulls().value_counts(name="n").sort("n", values.name, descending=[True, False])
+    )
+    levels = counts[values.name].head(BINS).to_list()
+    kept = {level: level for level in levels} | {None: None}
+    return text.replace_strict(kept, default=OTHERS, return_dtype=pl.String), levels
