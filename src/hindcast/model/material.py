@@ -70,7 +70,7 @@ def counts(features: Sequence[dict[str, Any]]) -> pl.DataFrame:
         for horizon in encode.HORIZONS
         for feature in of_horizon(features, horizon)
     ]
-    counted = (
+    return (
         pl.DataFrame(rows)
         .group_by("horizon", maintain_order=True)
         .agg(
@@ -81,7 +81,6 @@ def counts(features: Sequence[dict[str, Any]]) -> pl.DataFrame:
             pl.len().alias("all"),
         )
     )
-    return counted
 
 
 def read(train_until: str, validation_until: str, test_until: str, maturity_days: int) -> Material:
