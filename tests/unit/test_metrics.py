@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
-from hindcast.model import metrics
+from hindcast.model import calls, metrics
 
 FATAL = np.array([1, 1, 1, 0, 0, 0, 0, 0])
 PROBABILITY = np.array([0.9, 0.6, 0.2, 0.7, 0.4, 0.3, 0.2, 0.1])
@@ -18,7 +18,7 @@ samples = st.lists(
 
 
 def test_confusion_by_hand():
-    assert [float(n) for n in metrics.confusion(FATAL, PROBABILITY)] == [2, 1, 1, 4]
+    assert [float(n) for n in calls.confusion(FATAL, PROBABILITY)] == [2, 1, 1, 4]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_values_worked_out_by_hand(name, value):
 
 
 def test_a_probability_at_the_threshold_is_called_fatal():
-    assert float(metrics.confusion([1], [0.5]).tp) == 1
+    assert float(calls.confusion([1], [0.5]).tp) == 1
 
 
 def test_calibration_error_by_hand():
@@ -136,9 +136,7 @@ def test_log_loss_of_a_certain_error_is_finite():
 
 def test_the_best_threshold_is_a_probability_of_the_sample():
     threshold = metrics.best_f1_threshold(FATAL, PROBABILITY)
-    scores = {
-        p: float(metrics.f1(metrics.confusion(FATAL, PROBABILITY, None, p))) for p in PROBABILITY
-    }
+    scores = {p: float(calls.f1(calls.confusion(FATAL, PROBABILITY, None, p))) for p in PROBABILITY}
     assert scores[threshold] == max(scores.values())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from hindcast.model import bootstrap, groups, metrics
+from hindcast.model import bootstrap, calls, groups, metrics
 
 ESTIMAND = "P(fatal | an accident happened)"
 HORIZONS = ("dispatch", "event", "scene", "investigation")
@@ -185,7 +185,7 @@ def _at_best_threshold(
         threshold = metrics.best_f1_threshold(*_arrays(validation))
     if threshold is None:
         return {"best_threshold": None, "f1_best_threshold": None}
-    judge = partial(metrics.calls, *_arrays(test), threshold=threshold)
+    judge = partial(calls.calls, *_arrays(test), threshold=threshold)
     judged = bootstrap.summary(judge, test.height, **settings)
     kept = [name for name in ("accuracy", "f1", "precision", "recall") if judged[name] is not None]
     return {"best_threshold": bootstrap.number(threshold)} | {

@@ -10,91 +10,14 @@ About 83% of accidents are not fatal, so accuracy alone says little: it always s
 majority class, and beside numbers made from the probabilities.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-Metric = Callable[..., np.ndarray]
+from hindcast.model.calls import AT_THRESHOLD, arrays, calls, ratio
+
 N_BINS = 15
 SMALLEST_PROBABILITY = 1e-15
-
-
-class Confusion(NamedTuple):
-    """Weighted counts of fatal accidents called so, others called fatal, missed, and others."""
-
-    tp: np.ndarray
-    fp: np.ndarray
-    fn: np.ndarray
-    tn: np.ndarray
-
-
-def confusion(is_fatal, probability, weights=None, threshold=0.5) -> Confusion:
-    """Count right and wrong calls when ``probability >= threshold`` is called fatal.
-
-    Parameters
-    ----------
-    is_fatal
-        Labels, shape (n,).
-    probability
-        P(fatal | an accident happened), shape (n,).
-    weights
-        How often each accident is drawn, shape (n,) or (rounds, n); once each when not given.
-    threshold
-        From which probability on an accident is called fatal.
-
-    Examples
-    --------
-    >>> [float(n) for n in confusion([1, 1, 0, 0], [0.9, 0.2, 0.6, 0.1])]
-    [1.0, 1.0, 1.0, 1.0]
-    """
-    y, p, w = _arrays(is_fatal, probability, weights)
-    called = p >= threshold
-    return Confusion(
-        w @ (y * called), w @ ((1 - y) * called), w @ (y * ~called), w @ ((1 - y) * ~called)
-    )
-
-
-def accuracy(c: Confusion) -> np.ndarray:
-    """Share of accidents called right."""
-    return _ratio(c.tp + c.tn, sum(c))
-
-
-def precision(c: Confusion) -> np.ndarray:
-    """Share of fatal accidents among those called fatal; NaN where none is."""
-    return _ratio(c.tp, c.tp + c.fp)
-
-
-def recall(c: Confusion) -> np.ndarray:
-    """Share of fatal accidents that are called fatal; NaN where there is none."""
-    return _ratio(c.tp, c.tp + c.fn)
-
-
-def f1(c: Confusion) -> np.ndarray:
-    """Harmonic mean of precision and recall of the fatal class.
-
-    Examples
-    --------
-    >>> round(float(f1(Confusion(*map(np.float64, (2, 1, 3, 4))))), 3)
-    0.5
-    """
-    return _ratio(2 * c.tp, 2 * c.tp + c.fp + c.fn)
-
-
-def f1_survived(c: Confusion) -> np.ndarray:
-    """F1 of the other class, the accidents without a death."""
-    return f1(Confusion(c.tn, c.fn, c.fp, c.tp))
-
-
-def f1_macro(c: Confusion) -> np.ndarray:
-    """Mean F1 of the two classes, the rare one counting as much as the common one."""
-    return (f1(c) + f1_survived(c)) / 2
-
-
-def f1_weighted(c: Confusion) -> np.ndarray:
-    """F1 of the two classes, weighted by how many accidents each has."""
-    fatal = _ratio(c.tp + c.fn, sum(c))
-    return fatal * f1(c) + (1 - fatal) * f1_survived(c)
 
 
 class Ranking(NamedTuple):
@@ -106,7 +29,7 @@ class Ranking(NamedTuple):
 
 def ranking(is_fatal, probability, weights=None) -> Ranking:
     """Sort the accidents by probability; what ROC AUC and average precision both start from."""
-    y, p, w = _arrays(is_fatal, probability, weights)
+    y, p, w = arrays(is_fatal, probability, weights)
     order = np.argsort(-p, kind="stable")
     y, p, w = y[order], p[order], w[..., order]
     starts = np.flatnonzero(np.r_[True, p[1:] != p[:-1]])
@@ -149,8 +72,8 @@ def brier(is_fatal, probability, weights=None) -> np.ndarray:
     >>> float(brier([1, 0], [0.5, 0.5]))
     0.25
     """
-    y, p, w = _arrays(is_fatal, probability, weights)
-    return _ratio(w @ (p - y) ** 2, w.sum(axis=-1))
+    y, p, w = arrays(is_fatal, probability, weights)
+    return ratio(w @ (p - y) ** 2, w.sum(axis=-1))
 
 
 def log_loss(is_fatal, probability, weights=None) -> np.ndarray:
@@ -159,9 +82,9 @@ def log_loss(is_fatal, probability, weights=None) -> np.ndarray:
     Probabilities are kept 1e-15 away from 0 and 1: one certain and wrong forecast would otherwise
     make the mean infinite, which JSON cannot hold.
     """
-    y, p, w = _arrays(is_fatal, probability, weights)
+    y, p, w = arrays(is_fatal, probability, weights)
     p = np.clip(p, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return _ratio(w @ -(y * np.log(p) + (1 - y) * np.log1p(-p)), w.sum(axis=-1))
+    return ratio(w @ -(y * np.log(p) + (1 - y) * np.log1p(-p)), w.sum(axis=-1))
 
 
 def ece(is_fatal, probability, weights=None, n_bins=N_BINS) -> np.ndarray:
@@ -177,9 +100,9 @@ def ece(is_fatal, probability, weights=None, n_bins=N_BINS) -> np.ndarray:
     >>> round(float(ece([0, 0, 0, 1], [0.5, 0.5, 0.5, 0.5])), 2)
     0.25
     """
-    y, p, w = _arrays(is_fatal, probability, weights)
+    y, p, w = arrays(is_fatal, probability, weights)
     inside = np.eye(n_bins)[equal_mass_bins(p, n_bins)]
-    return _ratio(np.abs(w @ (inside * (p - y)[:, None])).sum(axis=-1), w.sum(axis=-1))
+    return ratio(np.abs(w @ (inside * (p - y)[:, None])).sum(axis=-1), w.sum(axis=-1))
 
 
 def equal_mass_bins(probability: np.ndarray, n_bins: int = N_BINS) -> np.ndarray:
@@ -217,21 +140,7 @@ def best_f1_threshold(is_fatal, probability) -> float:
     return float(np.unique(probability)[::-1][np.argmax(scores)])
 
 
-AT_THRESHOLD: dict[str, Metric] = {
-    "accuracy": accuracy,
-    "f1": f1,
-    "f1_macro": f1_macro,
-    "f1_weighted": f1_weighted,
-    "precision": precision,
-    "recall": recall,
-}
 NAMES = (*AT_THRESHOLD, "roc_auc", "average_precision", "brier", "ece", "log_loss")
-
-
-def calls(is_fatal, probability, weights=None, threshold=0.5) -> dict[str, np.ndarray]:
-    """Return the metrics that judge calls at a threshold, by name."""
-    c = confusion(is_fatal, probability, weights, threshold)
-    return {name: metric(c) for name, metric in AT_THRESHOLD.items()}
 
 
 def ranked(is_fatal, probability, weights=None) -> dict[str, np.ndarray]:
@@ -255,28 +164,11 @@ def _auc(order: Ranking) -> np.ndarray:
     fatal, other = order
     n_other = other.sum(axis=-1, keepdims=True)
     below = n_other - np.cumsum(other, axis=-1) + other / 2
-    return _ratio((fatal * below).sum(axis=-1), fatal.sum(axis=-1) * n_other[..., 0])
+    return ratio((fatal * below).sum(axis=-1), fatal.sum(axis=-1) * n_other[..., 0])
 
 
 def _average_precision(order: Ranking) -> np.ndarray:
     found = np.cumsum(order.fatal, axis=-1)
     called = found + np.cumsum(order.other, axis=-1)
     precisions = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
-    return _ratio((order.fatal * precisions).sum(axis=-1), found[..., -1])
-
-
-def _arrays(is_fatal, probability, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    y, p = np.asarray(is_fatal, dtype=float), np.asarray(probability, dtype=float)
-    if y.shape != p.shape or y.ndim != 1 or not len(y):
-        raise ValueError(
-            f"labels of shape {y.shape} and probabilities of shape {p.shape}: "
-            "expected two equally long rows of at least one accident"
-        )
-    if not ((p >= 0) & (p <= 1)).all():
-        raise ValueError(f"{int((~((p >= 0) & (p <= 1))).sum())} probabilities outside 0 to 1")
-    return y, p, np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
-
-
-def _ratio(above, below) -> np.ndarray:
-    above, below = np.broadcast_arrays(np.asarray(above, float), np.asarray(below, float))
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)[()]
+    return ratio((order.fatal * precisions).sum(axis=-1), found[..., -1])
