@@ -31,11 +31,10 @@ def when(rng: np.random.Generator, n: int, first_year: int, last_year: int) -> p
 def _date(rng: np.random.Generator, year: np.ndarray) -> pl.Series:
     n = len(year)
     month = 1 + pick(rng, np.tile(_MONTH_WEIGHTS, (n, 1)))
-    day = 1 + rng.integers(0, 28, n) + rng.integers(0, 3, n) * flags(rng, 0.12, n)
     first = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
-    date = first.astype("datetime64[D]") + (day - 1)
-    overrun = date.astype("datetime64[M]") != first
-    return pl.Series("ev_date", np.where(overrun, date - 7, date)).cast(pl.Date)
+    start, end = first.astype("datetime64[D]"), (first + 1).astype("datetime64[D]")
+    day = (rng.random(n) * (end - start).astype(int)).astype(int)
+    return pl.Series("ev_date", start + day).cast(pl.Date)
 
 
 def _clock(rng: np.random.Generator, n: int) -> np.ndarray:
