@@ -25,6 +25,7 @@ _MEDICAL_AGE = days_before_event("date_lst_med", 7305)
 _REVIEW_AGE = days_before_event("bfr_date", 7305)
 _CLASS = pl.coalesce(code("med_certf"), pl.lit(None, pl.String))
 _AGE = within("crew_age", 10, 105)
+_LIMIT = code("med_crtf_limit")
 _ROLES = pl.col("crew_categories")
 _RATED = code("crew_rat_endorse")
 _SEAT = code("seat_occ_pic")
@@ -79,6 +80,13 @@ FEATURES = (
         code("med_crtf_vldty"), ("WWL", "VWW"), ("WOWL", "VNOW", "WTLS")),
         "Flight_Crew.med_crtf_vldty",
         "waivers and limitations come with age and illness"),
+    _at.category("last_faa_medical_class", code("mr_faa_med_certf"),
+                 "Flight_Crew.mr_faa_med_certf",
+                 "the last examination of those who now fly without one"),
+    _at.flag("needs_corrective_lenses", _LIMIT.str.contains("LENS|GLASS|VISION|CORRECT"),
+             "Flight_Crew.med_crtf_limit", "the commonest limitation, which comes with age"),
+    _at.flag("has_medical_limitation", _LIMIT.str.contains("NONE|NO LIMIT|WITHOUT").not_(),
+             "Flight_Crew.med_crtf_limit", "any limitation on the certificate"),
     _at.number("medical_age_days", _MEDICAL_AGE, "days", "Flight_Crew.date_lst_med, ev_date",
                "time since a physician looked"),
     _at.number("medical_age_share_of_term", _MEDICAL_AGE / _CLASS.replace_strict(

@@ -42,6 +42,29 @@ def engine_make() -> pl.Expr:
     return company("eng_mfgr", _ENGINE_WORDS, crosswalk("engine_makes", "written", "make"))
 
 
+def displacement() -> pl.Expr:
+    """Return the displacement (cu in) that American piston engines carry in their name.
+
+    Examples
+    --------
+    >>> from hindcast.features.shared import needed_by, with_shared
+    >>> told = pl.DataFrame({"eng_model": ["O-320-H2AD", "TSIO-520", "PT6A-34", "R-985"]})
+    >>> with_shared(told, needed_by(displacement())).select(displacement()).to_series().to_list()
+    [320.0, 520.0, None, 985.0]
+    """
+    size = code("eng_model").str.extract(r"^(?:[A-Z]{0,4}[O0]|R)[- ]?(\d{3,4})(?:\D|$)", 1)
+    return size.cast(pl.Float64)
+
+
+def turbocharged() -> pl.Expr:
+    """Return whether a piston engine's name opens with T (TO, TIO, TSIO, LTIO, GTSIO).
+
+    Null where the name is not of that kind.
+    """
+    prefix = code("eng_model").str.extract(r"^([A-Z]{0,4}[O0])[- ]?\d{3}", 1)
+    return prefix.str.contains("T")
+
+
 def family() -> pl.Expr:
     """Return the type family: maker and number, or the number alone where it names the type.
 
