@@ -96,7 +96,9 @@ def test_the_model_finds_what_is_there(parts, fitted):
     bundle = compare.calibrated(fitted, parts["validation"], "platt")
     test = parts["test"]
     assert metrics.roc_auc(test.is_fatal, bundle.predict(test.features)) > 0.75
-    probe = pl.DataFrame({"phase": ["cruise", "taxi"], "hours": [100.0] * 2, "is_imc": [True, False]})
+    probe = pl.DataFrame(
+        {"phase": ["cruise", "taxi"], "hours": [100.0] * 2, "is_imc": [True, False]}
+    )
     worst, best = bundle.predict(probe)
     assert worst > 0.5 > 0.2 > best
 
