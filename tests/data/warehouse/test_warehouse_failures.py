@@ -25,7 +25,7 @@ def stopping(connection, name, **names):
 sql.run = stopping
 load(Path(sys.argv[1]), Path(sys.argv[2]))
 """
-STEPS = [("merge/take_out", "events"), ("star/dim_aircraft", None), ("star/assertions", None)]
+STEPS = [("merge/take_out", "events"), ("star/assertions", None)]
 
 
 def start(step, then: str, core, database) -> subprocess.Popen:
