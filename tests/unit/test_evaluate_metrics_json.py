@@ -133,6 +133,21 @@ def test_beside_the_model_stand_the_others_where_they_were_made(judged):
     assert "random_split" not in dispatch
 
 
+def test_a_random_split_is_compared_on_shared_events_too(predictions):
+    half = predictions.filter(pl.col("part") == "test", pl.col("model") == "xgboost").head(40)
+    drawn = half.with_columns(
+        model=pl.lit(evaluate.RANDOM_SPLIT), part=pl.lit("random_test"), probability="is_fatal"
+    ).with_columns(pl.col("probability").cast(pl.Float64))
+    own = predictions.filter(pl.col("model") != evaluate.RANDOM_SPLIT)
+    judged = assemble(pl.concat([own, drawn.select(own.columns)]))
+    shared = judged["fatal"]["dispatch"]["random_split_on_shared_events"]
+    test = evaluate.tested(own, "dispatch").head(40)
+    auc = metrics.roc_auc(test["is_fatal"].to_numpy(), test["probability"].to_numpy())
+    assert shared["n_test"] == 40
+    assert shared["roc_auc"] == pytest.approx(1 - float(auc), abs=1e-6)
+    assert tables.shared(judged).height == 2
+
+
 def test_gains_are_paired(judged):
     (gain,) = judged["gains"]
     fatal = judged["fatal"]

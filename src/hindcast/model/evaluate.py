@@ -199,8 +199,23 @@ def _beside(rows: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
     """Return the baselines, the random split and the models of what is missing; those there are."""
     baselines = {name: _of(rows, name) for name in BASELINES}
     beside = {name: _of(rows, model) for name, model in BESIDE.items()}
-    beside["random_split"] = _of(rows, RANDOM_SPLIT, "random_test")
-    return {"baselines": _summaries(baselines, settings)} | _summaries(beside, settings)
+    beside["random_split"] = drawn = _of(rows, RANDOM_SPLIT, "random_test")
+    found = {"baselines": _summaries(baselines, settings)} | _summaries(beside, settings)
+    shared = _shared(drawn, _of(rows, MODEL), settings)
+    return found | ({"random_split_on_shared_events": shared} if shared else {})
+
+
+def _shared(drawn: pl.DataFrame, test: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
+    """Return what the random split gains on the events that both test parts have.
+
+    The two test parts are different accidents of different years; on the shared ones alone, a
+    difference is the split's doing.
+    """
+    by_chance = drawn.join(test.select("ev_id"), on="ev_id", how="semi").sort("ev_id")
+    by_time = test.join(drawn.select("ev_id"), on="ev_id", how="semi").sort("ev_id")
+    if by_chance.is_empty():
+        return {}
+    return {"n_test": by_time.height} | _gain(by_chance, by_time, settings)
 
 
 def _summaries(of: Mapping[str, pl.DataFrame], settings: dict[str, int]) -> dict[str, Any]:

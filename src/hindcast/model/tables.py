@@ -85,6 +85,17 @@ def gains(metrics: Metrics) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def shared(metrics: Metrics) -> pl.DataFrame:
+    """Return what a random split gains over the split by time on the events both are tested on."""
+    rows = []
+    for horizon, of in metrics["fatal"].items():
+        if gain := of.get("random_split_on_shared_events"):
+            for name in ("roc_auc", "average_precision"):
+                head = {"horizon": horizon, "accidents": gain["n_test"], "metric": name}
+                rows.append(head | _value(gain, name))
+    return pl.DataFrame(rows)
+
+
 def thresholds(metrics: Metrics) -> pl.DataFrame:
     """Return calls at .5 beside calls at the threshold with the best F1 on validation."""
     names = ("f1", "precision", "recall", "accuracy")
