@@ -264,3 +264,32 @@ def seen(tables):
         .with_columns(pl.col("fire", "multi_engine", "off_airport").fill_null(0))
         .drop_nulls()
     )
+
+
+def test_hours_agree_with_one_another_before_faults(perfect):
+    keys = ["ev_id", "Aircraft_Key", "crew_no"]
+    kind = pl.col("flight_type") + "_" + pl.col("flight_craft")
+    wide = (
+        perfect["flight_time"]
+        .with_columns(kind=kind)
+        .pivot("kind", index=keys, values="flight_hours")
+    )
+    for small, large in [
+        ("L24H_ALL", "L30D_ALL"),
+        ("L30D_ALL", "L90D_ALL"),
+        ("L90D_ALL", "TOTL_ALL"),
+        ("PIC_ALL", "TOTL_ALL"),
+        ("TOTL_MAKE", "TOTL_ALL"),
+        ("L90D_MAKE", "L90D_ALL"),
+    ]:
+        assert (wide[small] <= wide[large]).all(), (small, large)
+
+
+def test_persons_by_place_aboard_add_up_to_the_events_counts(perfect):
+    persons = perfect["injury"].filter(
+        pl.col("inj_person_category").is_in(["PLT", "PAX"]), injury_level="FATL"
+    )
+    counted = persons.group_by("ev_id").agg(pl.col("inj_person_count").sum())
+    dead = perfect["events"].filter(pl.col("inj_tot_f") > 0).select("ev_id", "inj_tot_f")
+    both = dead.join(counted, on="ev_id", how="left", validate="1:1")
+    assert (both["inj_tot_f"] == both["inj_person_count"]).all()

@@ -6,14 +6,15 @@ import polars as pl
 from .chance import chosen, flags, stream
 from .craft import has_second_pilot
 
-_HOURS: dict[tuple[str, str], float] = {
-    ("TOTL", "ALL"): 1.0, ("TOTL", "MAKE"): 0.22, ("TOTL", "SENG"): 0.75, ("TOTL", "MENG"): 0.18,
-    ("TOTL", "NGHT"): 0.1, ("TOTL", "ACTU"): 0.05, ("TOTL", "SIMU"): 0.04, ("TOTL", "ROTO"): 0.08,
-    ("PIC", "ALL"): 0.8, ("PIC", "MAKE"): 0.18, ("INST", "ALL"): 0.12, ("L90D", "ALL"): 0.02,
-    ("L90D", "MAKE"): 0.015, ("L30D", "ALL"): 0.008, ("L30D", "MAKE"): 0.006,
-    ("L24H", "ALL"): 0.0006, ("L24H", "MAKE"): 0.0005,
+_OF_TOTAL = {"TOTL": 1.0, "PIC": 0.8, "INST": 0.12, "L90D": 0.02, "L30D": 0.008, "L24H": 0.0006}
+"""Each flight_type and its usual share of a pilot's total hours."""
+
+_OF_ALL: dict[tuple[str, str], float] = {
+    ("TOTL", "MAKE"): 0.4, ("TOTL", "SENG"): 1.0, ("TOTL", "MENG"): 0.3, ("TOTL", "NGHT"): 0.2,
+    ("TOTL", "ACTU"): 0.1, ("TOTL", "SIMU"): 0.08, ("TOTL", "ROTO"): 0.15, ("PIC", "MAKE"): 0.4,
+    ("L90D", "MAKE"): 1.0, ("L30D", "MAKE"): 1.0, ("L24H", "MAKE"): 1.0,
 }  # fmt: skip
-"""Each flight_type and flight_craft of the dictionary and its usual share of a pilot's total."""
+"""Each further flight_craft and the largest usual share of the hours of that type in all craft."""
 
 _MEDICALS = {"CL3": 46, "CL2": 31, "CL1": 12, "NONE": 5, "SPRT": 4, "BASC": 2}
 _SEATS = {"LEFT": 64, "RGT": 11, "FRT": 12, "SNGL": 6, "REAR": 4, "CTR": 2, "UNK": 1}
@@ -64,7 +65,8 @@ def flight_crew(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
         "event", "ev_id", "crew_no", "crew_category", Aircraft_Key="key",
         crew_age=pl.col("pilot_age").cast(pl.Int64), crew_sex="sex", crew_res_state="ev_state",
         crew_res_country="ev_country", med_certf="medical", med_crtf_vldty="limits",
-        date_lst_med=pl.col("ev_date") - pl.duration(days="medical_days"),
+        date_lst_med=pl.when(pl.col("medical") != "NONE")
+        .then(pl.col("ev_date") - pl.duration(days="medical_days")),
         crew_rat_endorse=pl.lit("Y"), crew_inj_level="hurt",
         seatbelts_used=pl.lit("Y"), shldr_harn_used=pl.lit("Y"),
         crew_tox_perf=pl.when(pl.col("hurt") == "FATL").then(pl.lit("Y")).otherwise(pl.lit("N")),
@@ -72,7 +74,7 @@ def flight_crew(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
         bfr=pl.lit("Y"), bfr_date=pl.col("ev_date") - pl.duration(days="review_days"),
         ft_as_of="ev_date", lchg_date="lchg_date", seat_occ_row=pl.lit(1),
         infl_rest_inst=pl.when(pl.col("acft_year") > 2004).then(pl.lit("Y")).otherwise(pl.lit("N")),
-        infl_rest_depl=pl.lit("N"), child_restraint=pl.lit("N"),
+        infl_rest_depl=pl.lit("N"), child_restraint=pl.lit("UNK"),
         med_crtf_limit=pl.when(pl.col("limits") == "WWL")
         .then(pl.lit("Must wear corrective lenses")),
         mr_faa_med_certf="medical", pilot_flying=flew, available_restraint="harness",
@@ -83,38 +85,57 @@ def flight_crew(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
 def flight_time(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Return the flight_time table: every type and craft of each crew member, in hours.
 
-    Recent hours go with total ones but have a ceiling: nobody flies 15 hours in 24.
+    Recent hours go with total ones but have a ceiling: nobody flies 15 hours in 24. A window never
+    holds more than a longer one, nor one make more than all, but where a fault says so.
     """
-    people = crew.select(
-        "event", "ev_id", "lchg_date", "crew_no", "pilot_hours", Aircraft_Key="key"
-    )
     kinds = pl.DataFrame(
-        [(*kind, share) for kind, share in _HOURS.items()],
-        schema=["flight_type", "flight_craft", "share"], orient="row",
-    ).with_columns(
-        limit=pl.col("flight_type").replace_strict(_WINDOW_LIMIT, default=1e6)
-    )  # fmt: skip
-    rows = people.join(kinds, how="cross", maintain_order="left_right")
-    noise = stream(seed, "hours").lognormal(0, 0.45, rows.height)
-    total = (pl.col("flight_type") == "TOTL") & (pl.col("flight_craft") == "ALL")
-    hours = pl.min_horizontal(
-        pl.col("pilot_hours") * pl.col("share") * noise, "pilot_hours", "limit"
+        [(t, "ALL", 1.0) for t in _OF_TOTAL] + [(*kind, share) for kind, share in _OF_ALL.items()],
+        schema=["flight_type", "flight_craft", "of_all"],
+        orient="row",
     )
+    rows = _all_craft(crew, seed).join(
+        kinds, on="flight_type", validate="m:m", maintain_order="left"
+    )
+    part = pl.col("hours_all") * pl.col("of_all")
+    drawn = part * pl.Series(stream(seed, "craft").uniform(0.2, 1, rows.height))
     return rows.with_columns(
-        flight_hours=pl.when(total).then("pilot_hours").otherwise(hours.round(1))
+        flight_hours=pl.when(pl.col("flight_craft") == "ALL").then("hours_all")
+        .otherwise(drawn.round(1))
     ).select(
         "event", "ev_id", "Aircraft_Key", "crew_no", "flight_type", "flight_craft", "flight_hours",
         "lchg_date",
     )  # fmt: skip
 
 
+def _all_craft(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
+    rng = stream(seed, "hours")
+    types = pl.DataFrame(list(_OF_TOTAL.items()), schema=["flight_type", "share"], orient="row")
+    people = crew.select(
+        "event", "ev_id", "lchg_date", "crew_no", "pilot_hours", Aircraft_Key="key",
+        active=pl.Series(rng.lognormal(0, 0.6, crew.height)),
+    )  # fmt: skip
+    rows = people.join(types, how="cross", maintain_order="left_right")
+    lately = pl.col("flight_type").is_in(list(_WINDOW_LIMIT))
+    scale = pl.when(lately).then("active").otherwise(1.0)
+    limit = pl.col("flight_type").replace_strict(_WINDOW_LIMIT, default=1e6)
+    drawn = pl.col("pilot_hours") * pl.col("share") * scale
+    drawn = drawn * pl.Series(rng.uniform(0.55, 1, rows.height))
+    return rows.with_columns(
+        hours_all=pl.when(pl.col("flight_type") == "TOTL").then("pilot_hours")
+        .otherwise(pl.min_horizontal(drawn, "pilot_hours", limit).round(1))
+    )  # fmt: skip
+
+
 def injury(fleet: pl.DataFrame) -> pl.DataFrame:
-    """Return the injury table: persons aboard by level and in total, and the pilot's own level."""
+    """Return the injury table: all aboard, the pilot, and everybody else by level."""
     levels = {"FATL": "n_fatal", "SERS": "n_serious", "MINR": "n_minor", "NONE": "n_none"}
     aboard = [_injured(fleet, "ABRD", k, pl.col(c)) for k, c in levels.items()]
     total = _injured(fleet, "ABRD", "TOTL", pl.col("occupants"))
     pilot = _injured(fleet, "PLT", pl.col("level"), pl.lit(1))
-    rows = pl.concat([*aboard, total, pilot]).filter(pl.col("inj_person_count") > 0)
+    others = [
+        _injured(fleet, "PAX", k, pl.col(c) - (pl.col("level") == k)) for k, c in levels.items()
+    ]
+    rows = pl.concat([*aboard, total, pilot, *others]).filter(pl.col("inj_person_count") > 0)
     return rows.sort("event", "Aircraft_Key", "inj_person_category", "injury_level")
 
 

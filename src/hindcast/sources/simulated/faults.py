@@ -47,7 +47,7 @@ _EVENTS = (
           edit(inj_tot_t=_c("inj_tot_t").cast(pl.Int64) - _c("inj_tot_n").cast(pl.Int64)),
           _c("inj_tot_n").cast(pl.Int64) > 0),
     Fault("total_wrong", "events", "inj_tot_t", 0.001, "a sum under neither convention",
-          edit(inj_tot_t=_c("inj_tot_t").cast(pl.Int64) + 7)),
+          edit(inj_tot_t=_c("inj_tot_t").cast(pl.Int64) + 7), _c("inj_tot_f").is_not_null()),
     Fault("deaths_uncounted", "events", "inj_tot_f", 0.0005, "fatal, and nobody counted dead",
           put("inj_tot_f", "0"), _c("ev_highest_injury") == "FATL"),
     Fault("injuries_negative", "events", "inj_tot_m", 0.0005, "a count below none",

@@ -45,7 +45,6 @@ def _place() -> dict[str, pl.Expr | str]:
         "ev_city": "city",
         "ev_state": "ev_state",
         "ev_country": "ev_country",
-        "ev_site_zipcode": pl.when(~pl.col("is_foreign")).then(pl.lit("00000")),
         "latitude": dms(pl.col("latitude_deg"), 2, "N", "S"),
         "longitude": dms(pl.col("longitude_deg"), 3, "E", "W"),
         "dec_latitude": "latitude_deg",
