@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
 NAMES = ("majority", "logistic", "random_forest")
-FOREST_TREES = 200
+FOREST_TREES = 100
 
 
 def build(name: str, schema: list[dict[str, Any]], seed: int, n_jobs: int) -> Pipeline:
@@ -32,9 +32,11 @@ def build(name: str, schema: list[dict[str, Any]], seed: int, n_jobs: int) -> Pi
     if name == "majority":
         return make_pipeline(DummyClassifier(strategy="prior"))
     if name == "logistic":
-        return make_pipeline(_columns(schema, seed), LogisticRegression(C=0.1, max_iter=1000))
+        return make_pipeline(
+            _columns(schema, seed), LogisticRegression(C=0.1, tol=1e-3, max_iter=1000)
+        )
     return make_pipeline(
-        RandomForestClassifier(FOREST_TREES, min_samples_leaf=3, n_jobs=n_jobs, random_state=seed)
+        RandomForestClassifier(FOREST_TREES, min_samples_leaf=5, n_jobs=n_jobs, random_state=seed)
     )
 
 
@@ -47,7 +49,7 @@ def _columns(schema: list[dict[str, Any]], seed: int) -> ColumnTransformer:
     return ColumnTransformer(
         [
             ("numbers", make_pipeline(filled, scores), numbers),
-            ("missing", MissingIndicator(features="all"), numbers),
+            ("missing", MissingIndicator(error_on_new=False), numbers),
             ("categories", OneHotEncoder(handle_unknown="ignore", dtype=np.float32), categories),
         ]
     )
