@@ -143,6 +143,13 @@ def test_the_event_code_falls_back_to_the_occurrence_code_and_stays_blank_withou
     assert inputs.build(core).sort("ev_id")["defining_eventsoe_no"].to_list() == [None, "092"]
 
 
+def test_a_sequence_without_event_codes_still_gives_the_phase(tmp_path):
+    bare = {key: occurrence(1, "550", None)[key] for key in
+            ("ev_id", "Aircraft_Key", "Occurrence_No", "phase_no")}  # fmt: skip
+    (row,) = inputs.build(write(tmp_path, events=[event()], Events_Sequence=[bare])).to_dicts()
+    assert (row["defining_phase_no"], row["defining_eventsoe_no"]) == ("550", None)
+
+
 def test_occurrences_of_old_releases_are_used_where_there_is_no_sequence(tmp_path):
     old = [{"ev_id": "e2", "Aircraft_Key": 1, "Occurrence_No": 1, "Occurrence_Code": "250",
             "Phase_of_Flight": "550"}]  # fmt: skip

@@ -155,6 +155,22 @@ def test_constants_sparse_absent_and_correlated_features_are_listed():
     assert checked.summary()["features"].sum() == 4
 
 
+def test_flags_that_agree_are_reported_but_do_not_stop_the_stage():
+    held = [x > 50 for x in LONG]
+    checked = report.check(
+        feature_table(a=held, b=held), {"features": [entry("a"), entry("b")]}, 0.95
+    )
+    checked.stop_on_duplicates()
+    assert checked.duplicates == [("a", "b", "")]
+
+
+def test_a_feature_that_is_no_longer_recorded_is_listed():
+    gone = [1.0 + i if i % 3 < 2 else None for i in range(60)]
+    told = {"features": [entry("gone"), entry("kept")]}
+    checked = report.check(feature_table(gone=gone, kept=LONG[:60]), told, 0.95)
+    assert checked.vanished == ["gone"]
+
+
 def test_availability_is_the_share_known_by_year():
     table = feature_table(a=[1.0, None, 1.0, 1.0, 1.0, None])
     shares = report.availability(table, ["a"])

@@ -102,12 +102,14 @@ FEATURES = (
                "more seats, more people who may die: the worst one decides the label"),
     _at.number("cabin_crew_seats_count", within("cc_seats", 0, 40), "1", "aircraft.cc_seats",
                "size of an airliner's cabin crew",
-               related="grows with passenger_seats_count by rule (14 CFR 121.391)"),
+               related="grows with passenger_seats_count by rule (14 CFR 121.391), and so with "
+               "seats_count"),
     _at.number("passenger_seats_count", within("pax_seats", 0, 900), "1", "aircraft.pax_seats",
                "people who may be aboard", related="seats_count less the crew's"),
     _at.number("max_gross_weight_lb", _WEIGHT, "lb", "aircraft.cert_max_gr_wt",
                "mass, and with it energy and structure",
-               related="grows with seats, thrust and crew on airliners"),
+               related="grows with seats_count, passenger_seats_count, cabin_crew_seats_count and "
+               "thrust_lbs on airliners"),
     _at.number("airframe_hours", _HOURS, "hours", "aircraft.afm_hrs", "wear of the airframe"),
     _at.number("airframe_hours_per_year", _HOURS / _AGE.clip(1, None), "hours/year",
                "aircraft.afm_hrs, acft_year", "hangar queen or workhorse"),

@@ -26,12 +26,20 @@ def _has(prefix: str, codes: pl.Expr = _CODES) -> pl.Expr:
     return pl.when(codes.list.len() > 0).then(held)
 
 
+def _wider(prefix: str, names: dict[str, str]) -> str:
+    """Say which other flags hold this one: a section lies within its subcategory."""
+    holders = [
+        name for other, name in names.items() if other != prefix and prefix.startswith(other)
+    ]
+    return "; ".join(f"finding_{name} holds it" for name in holders)
+
+
 def _flags() -> list[Feature]:
     names = crosswalk("finding_features", "prefix", "name")
     whys = crosswalk("finding_features", "prefix", "why")
     return [
         _at.flag(f"finding_{name}", _has(prefix), f"{_SOURCE} {prefix}; finding_features.csv",
-                 whys[prefix])
+                 whys[prefix], related=_wider(prefix, names))
         for prefix, name in names.items()
     ]  # fmt: skip
 

@@ -1,8 +1,9 @@
 """What the stage checks: constants, duplicates, correlation, sparsity, range, availability.
 
-A constant is reported, not refused: a release may hold a column that never varies. Two features
-that are the same, row for row, are refused unless one says why (``related``): one of them is then a
-slip of the catalog.
+A constant is reported, not refused: a release may hold a column that never varies. Two numbers
+that are the same, row for row, are refused unless one says why (``related``): one of them is a slip
+of the catalog. Flags that agree on every row are reported only: in a small release two rare things
+may well have happened to the same accidents.
 """
 
 import re
@@ -17,6 +18,8 @@ SPARSE_SHARE = 0.95
 ENOUGH_PAIRS = 100
 ENOUGH_ROWS = 1000
 NO_VARIANCE = 1e-9
+ENOUGH_SHARE = 0.2
+VANISHED_SHARE = 0.25
 
 
 class DuplicateError(ValueError):
@@ -31,14 +34,18 @@ class Report:
     ----------
     rows, features, absent
         Counts: events, features in the catalog, features whose columns the source lacks.
-    constant, sparse
-        Names: one value wherever known; known in fewer than 5% of events.
+    constant, sparse, vanished
+        Names: one value wherever known; known in fewer than 5% of events; known in the last year
+        for less than a quarter of the share of its best year, so that a model which learned on
+        earlier years meets mostly nulls.
     duplicates
         (first, second, reason or ``""``) with the same values on every row.
     correlated
         (first, second, r, events, reason or ``""``) with abs(r) at or above the limit.
     availability
         Known share by year and feature: columns year, name, share.
+    numbers
+        Names of the features that are numbers.
     """
 
     rows: int
@@ -46,13 +53,17 @@ class Report:
     absent: list[str]
     constant: list[str]
     sparse: list[str]
+    vanished: list[str]
     duplicates: list[tuple[str, str, str]]
     correlated: list[tuple[str, str, float, int, str]]
     availability: pl.DataFrame = field(repr=False)
+    numbers: frozenset[str] = field(repr=False)
 
     def stop_on_duplicates(self) -> None:
-        """Raise where features are the same without a reason; too few rows prove nothing."""
-        unexplained = [(a, b) for a, b, reason in self.duplicates if not reason]
+        """Raise where numbers are the same without a reason; too few rows prove nothing."""
+        unexplained = [
+            (a, b) for a, b, reason in self.duplicates if a in self.numbers and not reason
+        ]
         if unexplained and self.rows >= ENOUGH_ROWS:
             pairs = ", ".join(f"{a} = {b}" for a, b in unexplained)
             raise DuplicateError(
@@ -67,6 +78,7 @@ class Report:
             "absent from this source": self.absent,
             "constant": self.constant,
             "known in fewer than 5% of events": self.sparse,
+            "hardly known any more in the last year": self.vanished,
             "the same, with a reason": [f"{a}/{b}" for a, b, reason in self.duplicates if reason],
             "the same, without a reason": [f"{a}/{b}" for a, b, why in self.duplicates if not why],
             "correlated, with a reason": [f"{a}/{b}" for a, b, *_, why in self.correlated if why],
@@ -90,6 +102,7 @@ class Report:
             "absent": self.absent,
             "constant": self.constant,
             "sparse": self.sparse,
+            "vanished": self.vanished,
             "duplicates": self.duplicates,
             "correlated": self.correlated,
             "availability": {row.pop("name"): row for row in years.to_dicts()},
@@ -116,10 +129,20 @@ def check(frame: pl.DataFrame, schema: dict[str, Any], correlation_limit: float)
     constant = [name for name in known.columns if known[name].drop_nulls().n_unique() == 1]
     varied = known.drop(constant)
     sparse = [c for c in known.columns if known[c].null_count() > SPARSE_SHARE * known.height]
+    years = availability(frame, list(told))
+    numbers = frozenset(name for name in told if values[name].dtype == pl.Float64)
     return Report(
-        values.height, values.width, absent, constant, sparse, _duplicates(varied, reasons),
-        _correlated(varied, reasons, correlation_limit), availability(frame, list(told)),
+        values.height, values.width, absent, constant, sparse, _vanished(years),
+        _duplicates(varied, reasons), _correlated(varied, reasons, correlation_limit), years, numbers,
     )  # fmt: skip
+
+
+def _vanished(years: pl.DataFrame) -> list[str]:
+    best = pl.col("share").max()
+    last = pl.col("share").sort_by("year").last()
+    shares = years.group_by("name", maintain_order=True).agg(best=best, last=last)
+    gone = (pl.col("best") >= ENOUGH_SHARE) & (pl.col("last") < VANISHED_SHARE * pl.col("best"))
+    return shares.filter(gone)["name"].to_list()
 
 
 def availability(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:

@@ -35,19 +35,20 @@ def _rows(core: Path) -> pl.DataFrame | None:
 def _modern(table: pl.DataFrame | None) -> pl.DataFrame | None:
     if table is None:
         return None
-    have = table.columns
-    defining = pl.col("Defining_ev") if "Defining_ev" in have else pl.lit(None, pl.Boolean)
-    event = pl.col("eventsoe_no") if "eventsoe_no" in have else pl.lit(None, pl.String)
+    types = {"phase_no": pl.String, "eventsoe_no": pl.String, "Occurrence_Code": pl.String,
+             "Defining_ev": pl.Boolean}  # fmt: skip
+    absent = {name: dtype for name, dtype in types.items() if name not in table.columns}
+    table = table.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in absent.items())
     return table.select(
         "ev_id",
         "Aircraft_Key",
         "Occurrence_No",
         pl.col("phase_no").str.strip_chars().alias("phase"),
         pl.coalesce(
-            event.str.strip_chars(),
+            pl.col("eventsoe_no").str.strip_chars(),
             pl.col("Occurrence_Code").str.strip_chars().str.tail(3),
         ).alias("event"),
-        defining.alias("defining"),
+        pl.col("Defining_ev").alias("defining"),
     )
 
 

@@ -71,7 +71,7 @@ FEATURES = (
                    "few, scattered, clear below the ceiling"),
     _plan.number("lowest_cloud_ft", pl.min_horizontal(positive("sky_nonceil_ht", 30_000), _CEILING),
                  "ft", "events.sky_nonceil_ht, sky_ceil_ht, sky_cond_ceil",
-                 "what one meets first on the way up"),
+                 "what one meets first on the way up", "ceiling_ft where nothing floats below it"),
     _plan.category("flight_rules_category", _RULES, "events.sky_ceil_ht, sky_cond_ceil, vis_sm",
                    "VFR, marginal VFR, IFR, low IFR as weather services band them"),
     _plan.flag("is_imc", _IMC, "events.wx_cond_basic",
