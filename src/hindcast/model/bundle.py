@@ -57,9 +57,13 @@ class Bundle:
         """Return the state of the past; read when first asked for, as most requests never do."""
         return json.loads(self.history_text)
 
+    @cached_property
+    def _codes(self) -> list[pl.Expr]:
+        return encode.codes(self.schema)
+
     def matrix(self, features: pl.DataFrame) -> np.ndarray:
         """Return the encoded matrix, rows by features, float32 with NaN for missing."""
-        return encode.matrix(features, self.schema)
+        return encode.matrix(features, self.schema, self._codes)
 
     def margin(self, features: pl.DataFrame) -> np.ndarray:
         """Return the booster's log odds before calibration, shape (rows,).
@@ -141,7 +145,7 @@ def _json(path: Path) -> Any:
 def _booster(path: Path) -> "xgboost.Booster":
     import xgboost
 
-    booster = xgboost.Booster()
+    booster = xgboost.Booster({"nthread": 1})  # a row on many threads waits longer than it works
     try:
         booster.load_model(path)
     except xgboost.core.XGBoostError as error:

@@ -126,7 +126,9 @@ def _fits(dtype: pl.DataType, kind: str) -> bool:
     return dtype == pl.Boolean or dtype.is_numeric()
 
 
-def matrix(frame: pl.DataFrame, schema: list[dict[str, Any]]) -> np.ndarray:
+def matrix(
+    frame: pl.DataFrame, schema: list[dict[str, Any]], coded: list[pl.Expr] | None = None
+) -> np.ndarray:
     """Return the booster's matrix: rows by features, float32, NaN where a value is missing.
 
     Parameters
@@ -135,10 +137,16 @@ def matrix(frame: pl.DataFrame, schema: list[dict[str, Any]]) -> np.ndarray:
         Exactly the columns of ``schema``, in any order.
     schema
         What `learn` returned.
+    coded
+        What `codes` returned for the schema, kept by who encodes row after row.
     """
     check(frame, schema)
-    coded = frame.select(_code(feature) for feature in schema)
-    return coded.to_numpy().astype(np.float32, copy=False)
+    return frame.select(coded or codes(schema)).to_numpy().astype(np.float32, copy=False)
+
+
+def codes(schema: list[dict[str, Any]]) -> list[pl.Expr]:
+    """Return one expression a feature: its value, or the number of its level."""
+    return [_code(feature) for feature in schema]
 
 
 def _code(feature: dict[str, Any]) -> pl.Expr:
