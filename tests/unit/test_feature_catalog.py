@@ -28,7 +28,8 @@ LATE = {
 }  # fmt: skip
 
 ROW = {
-    "ev_date": dt.datetime(2015, 7, 4), "ev_time": 730, "ev_state": "CO", "dec_latitude": 39.6,
+    "ev_date": dt.datetime(2015, 7, 4), "ev_time": 730, "local_date": dt.date(2015, 7, 4),
+    "local_hour": 7.5, "ev_state": "CO", "dec_latitude": 39.6,
     "dec_longitude": -104.8, "sun_elevation_deg": 20.0, "nearest_airport_sm": 0.4,
     "nearest_airport_elev_ft": 5885.0, "ev_nr_apt_loc": "OFAP", "apt_dist": 3.0, "rwy_num": "35R",
     "acft_make": "Cessna Aircraft Co.", "acft_model": "T210N", "homebuilt": "N",
@@ -149,10 +150,12 @@ def test_a_request_without_types_is_understood():
 @pytest.mark.parametrize(
     ("name", "changes", "expected"),
     [
-        ("hour_band", {"ev_time": 730}, "morning"),
-        ("hour_band", {"ev_time": 0}, "night"),
-        ("hour_band", {"ev_time": 2460}, None),
+        ("hour_band", {"local_hour": 7.5}, "morning"),
+        ("hour_band", {"local_hour": 0.0}, "night"),
+        ("hour_band", {"local_hour": None}, None),
         ("is_weekend", {}, True),
+        ("is_weekend", {"local_date": dt.date(2015, 7, 3)}, False),
+        ("is_weekend", {"local_date": None}, True),
         ("season", {}, "summer"),
         ("is_night", {"sun_elevation_deg": -7.0}, True),
         ("is_daylight", {"sun_elevation_deg": None}, None),

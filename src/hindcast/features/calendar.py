@@ -1,20 +1,24 @@
-"""Calendar and daylight: when the flight takes place."""
+"""Calendar and daylight: when the flight takes place, by the clock on the spot.
+
+Some releases give times in UTC with dates shifted too (:mod:`hindcast.features.clock` decides it
+for each release), so hours and dates are taken from there; where the time is unknown, the date
+stands as recorded.
+"""
 
 import math
 
 import polars as pl
 
-from hindcast.features.declare import Group, Horizon, inside
-from hindcast.features.shared import shared
+from hindcast.features.declare import Group, Horizon
 
 _at = Group("calendar", Horizon.DISPATCH)
-_DATE = pl.col("ev_date")
+_DATE = pl.coalesce(pl.col("local_date"), pl.col("ev_date").dt.date())
 _MONTH = _DATE.dt.month()
 _WEEKDAY = _DATE.dt.weekday()
-_CLOCK = pl.col("ev_time")
-_HOUR = shared("~hour", inside(_CLOCK // 100, 0, 23) + inside(_CLOCK % 100, 0, 59) / 60)
+_HOUR = pl.col("local_hour")
 _SUN = pl.col("sun_elevation_deg")
-_SUN_SOURCE = "events.ev_date, ev_time, dec_latitude, dec_longitude"
+_SUN_SOURCE = "events.ev_date, ev_time, ev_tmzn, ev_state, dec_latitude, dec_longitude"
+_DAY_SOURCE = "events.ev_date, on the local clock"
 
 
 def _cycle(value: pl.Expr, period: float) -> tuple[pl.Expr, pl.Expr]:
@@ -29,26 +33,26 @@ _SEASONS = {m: s for s, ms in {"winter": (12, 1, 2), "spring": (3, 4, 5), "summe
                                "autumn": (9, 10, 11)}.items() for m in ms}  # fmt: skip
 
 FEATURES = (
-    _at.number("month_sin", _MONTH_SIN, "1", "events.ev_date",
+    _at.number("month_sin", _MONTH_SIN, "1", _DAY_SOURCE,
                "weather and kinds of flying turn with the year; December lies beside January"),
-    _at.number("month_cos", _MONTH_COS, "1", "events.ev_date",
+    _at.number("month_cos", _MONTH_COS, "1", _DAY_SOURCE,
                "second coordinate of the month: high in winter"),
-    _at.number("weekday_sin", _DAY_SIN, "1", "events.ev_date",
+    _at.number("weekday_sin", _DAY_SIN, "1", _DAY_SOURCE,
                "private flying gathers at the week's end, work flying within the week"),
-    _at.number("weekday_cos", _DAY_COS, "1", "events.ev_date",
+    _at.number("weekday_cos", _DAY_COS, "1", _DAY_SOURCE,
                "second coordinate of the weekday"),
-    _at.number("hour_sin", _HOUR_SIN, "1", "events.ev_time",
+    _at.number("hour_sin", _HOUR_SIN, "1", _SUN_SOURCE,
                "local hour (hhmm): few fly late, and those who do fly in the dark"),
-    _at.number("hour_cos", _HOUR_COS, "1", "events.ev_time",
+    _at.number("hour_cos", _HOUR_COS, "1", _SUN_SOURCE,
                "second coordinate of the hour: high at midnight"),
     _at.category("hour_band", (_HOUR // 6).replace_strict(
         {0.0: "night", 1.0: "morning", 2.0: "afternoon", 3.0: "evening"},
-        default=None, return_dtype=pl.String), "events.ev_time",
+        default=None, return_dtype=pl.String), _SUN_SOURCE,
         "quarters of the day, for reading; evening flights run into dusk"),
-    _at.flag("is_weekend", _WEEKDAY >= 6, "events.ev_date",
+    _at.flag("is_weekend", _WEEKDAY >= 6, _DAY_SOURCE,
              "leisure flights, with passengers and less recent practice"),
     _at.category("season", _MONTH.replace_strict(_SEASONS, default=None, return_dtype=pl.String),
-                 "events.ev_date", "icing in winter, thunderstorms and density altitude in summer"),
+                 _DAY_SOURCE, "icing in winter, thunderstorms and density altitude in summer"),
     _at.number("sun_elevation_deg", _SUN, "deg", _SUN_SOURCE,
                "height of the sun above the horizon; below it there is no horizon to fly by"),
     _at.flag("is_daylight", _SUN > -0.833, _SUN_SOURCE,

@@ -31,6 +31,8 @@ _EXTRA_TYPES: dict[str, pl.DataType] = {
     "n_crew": pl.Int64(),
     "n_engines_listed": pl.Int64(),
     "total_power": pl.Float64(),
+    "local_date": pl.Date(),
+    "local_hour": pl.Float64(),
     "sun_elevation_deg": pl.Float64(),
     "nearest_airport_sm": pl.Float64(),
     "nearest_airport_elev_ft": pl.Float64(),
