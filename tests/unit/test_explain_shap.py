@@ -106,6 +106,14 @@ def test_the_features_that_made_the_outcome_matter_most(explained):
     assert set(explain.strongest(explained, 2)) == {"phase", "visibility_sm"}
 
 
+def test_importance_says_where_a_feature_is_missing(explained, rows):
+    found = explain.importance(explained).filter(pl.col("feature") == "visibility_sm")
+    assert found["missing_here"][0] == pytest.approx(rows["visibility_sm"].is_null().mean())
+    assert found["missing_in_training"][0] == pytest.approx(
+        rows.head(300)["visibility_sm"].is_null().mean()
+    )
+
+
 def test_group_importance_adds_up_before_taking_the_absolute_value(explained):
     flat = explain.group_importance({"event": explained})
     weather = [explained.names.index(name) for name in ("visibility_sm", "is_night")]
@@ -138,6 +146,13 @@ def test_the_interaction_table_counts_every_accident_once(model, explained):
     assert table["n"].sum() == N
     assert set(table["first"]) == {"cruise", "landing", "maneuvering", "missing"}
     assert table["second"][-1] == "missing"
+
+
+def test_the_interaction_table_takes_a_feature_that_is_always_missing(model, explained):
+    empty = explained.features.with_columns(visibility_sm=pl.lit(None, pl.Float64))
+    table = interactions.table(replace(explained, features=empty), model, "phase", "visibility_sm")
+    assert set(table["second"]) == {"missing"}
+    assert table["n"].sum() == N
 
 
 def test_cases_are_chosen_by_their_rules(explained):
@@ -173,6 +188,7 @@ def test_a_story_is_ordered_by_what_moved_the_forecast(explained):
     ("value", "described", "expected"),
     [
         (None, feature("visibility_sm", "number", "weather", "sm"), "not recorded"),
+        ("loss_of_control", feature("occurrence", "category", "sequence"), "loss of control"),
         (True, feature("is_night", "flag", "weather"), "yes"),
         (12.34, feature("wind_kts", "number", "weather", "kts"), "12 kts"),
         (1234.0, feature("ceiling_ft", "number", "weather", "ft"), "1200 ft"),

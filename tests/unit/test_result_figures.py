@@ -1,6 +1,7 @@
 """Figures of evaluation and explanation: what they show, whose data they name, and SIMULATED."""
 
 import json
+from dataclasses import replace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -187,7 +188,7 @@ def test_every_explanation_is_signed_once(explained):
     )
     by_group = pl.DataFrame({"horizon": ["event"], "group": ["weather"], "importance": [0.5]})
     drawn = [
-        explain_figures.summary(explained, 3),
+        explain_figures.summary(explained, seed=1, count=3),
         explain_figures.dependence(explained, explained.names),
         explain_figures.interaction(effects, "phase", "visibility_sm"),
         explain_figures.waterfall(explained, case),
@@ -195,6 +196,13 @@ def test_every_explanation_is_signed_once(explained):
         explain_figures.groups(by_group),
     ]
     assert [signatures(ax) for ax in drawn] == [[LINE]] * len(drawn)
+
+
+def test_a_feature_that_no_test_accident_has_is_drawn_as_missing(explained):
+    """As pilot hours are after March 2018 in the release of 2008 to 2021."""
+    empty = explained.features.with_columns(visibility_sm=pl.lit(None, pl.Float64))
+    ax = explain_figures.dependence(replace(explained, features=empty), ["visibility_sm"])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["missing: 100.0% (mean)"]
 
 
 def test_a_told_case_withholds_the_place(explained):
@@ -205,6 +213,12 @@ def test_a_told_case_withholds_the_place(explained):
         ):
             texts = [text.get_text() for text in (*ax.texts, *ax.get_yticklabels())]
             assert not any(state in text for text in texts for state in ("TX", "AK"))
+
+
+def test_two_runs_scatter_the_points_of_the_summary_alike(explained):
+    drawn = [explain_figures.summary(explained, seed=1, count=3) for _ in range(2)]
+    first, second = ([c.get_offsets().tolist() for c in ax.collections] for ax in drawn)
+    assert str(first) == str(second)
 
 
 def test_drawing_a_case_leaves_the_notebook_interactive(explained):

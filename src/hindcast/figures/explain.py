@@ -1,6 +1,8 @@
 """Figures of the explanation: SHAP values of P(fatal | an accident happened), in log odds."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,17 +11,18 @@ import shap
 from matplotlib.axes import Axes
 
 from hindcast import figures
-from hindcast.figures import BLUE, GREY, HORIZON_COLOURS, RED
+from hindcast.figures import BLACK, BLUE, GREY, HORIZON_COLOURS, RED
 from hindcast.model import cases, explain
 from hindcast.model.explain import Explained
 
 LEVELS_SHOWN = 8
+LABEL = 27
 MIDDLE = (0.005, 0.995)
 MISSING = "missing"
 UNIT = "SHAP value (log odds of fatal)"
 
 
-def summary(explained: Explained, count: int = 15) -> Axes:
+def summary(explained: Explained, seed: int, count: int = 15) -> Axes:
     """Draw the strongest features' SHAP values, a point an accident, coloured by the value.
 
     Categories have no order: like missing values they are grey.
@@ -28,6 +31,8 @@ def summary(explained: Explained, count: int = 15) -> Axes:
     ----------
     explained
         SHAP values of a horizon.
+    seed
+        Of the points' scatter, so that two runs draw the same picture.
     count
         Number of features.
     """
@@ -40,10 +45,22 @@ def summary(explained: Explained, count: int = 15) -> Axes:
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)  # a category's colours
-        _beeswarm(shown, ax)
+        with _seeded(seed):
+            _beeswarm(shown, ax)
     ax.set_xlabel(UNIT, fontsize=10)
     ax.tick_params(labelsize=9)
     return figures.sign(ax)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Seed NumPy's global generator, which shap scatters points with, and put it back after."""
+    state = np.random.get_state()
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
 
 
 def _beeswarm(shown: shap.Explanation, ax: Axes) -> None:
@@ -74,6 +91,7 @@ def dependence(explained: Explained, names: list[str]) -> Axes:
     """
     rows = -(-len(names) // 2)
     panels = figures.grid(rows, 2, width=9.0, height=2.5 * rows)
+    panels[0].get_figure().set_dpi(85)
     for ax, name in zip(panels, names, strict=False):
         _panel(ax, explained, name)
     for ax in panels[len(names) :]:
@@ -87,38 +105,38 @@ def _panel(ax: Axes, explained: Explained, name: str) -> None:
     known = explained.features[name]
     if feature["kind"] == "number":
         _numbers(ax, known, values, feature["unit"])
+        ax.axhline(0, color=GREY, linewidth=0.8)
     else:
         _levels(ax, known.cast(pl.String), values)
-    ax.axhline(0, color=GREY, linewidth=0.8)
+        ax.axvline(0, color=GREY, linewidth=0.8)
     figures.title(ax, _words(name))
-    ax.set_ylabel("log odds")
 
 
 def _numbers(ax: Axes, known: pl.Series, values: np.ndarray, unit: str) -> None:
     there = known.is_not_null().to_numpy()
-    at = known.to_numpy()[there].astype(float)
-    lo, hi = np.quantile(at, MIDDLE)
-    inside = (at >= lo) & (at <= hi)
-    style = {"s": 5, "alpha": 0.35, "color": BLUE, "linewidths": 0}
-    ax.scatter(at[inside], values[there][inside], **style)
-    ax.set_xlabel("" if unit == "-" else unit)
-    if (~there).any():
-        level = values[~there].mean()
-        ax.axhline(level, color=RED, linestyle="--", linewidth=1.2, label=f"{MISSING} (mean)")
+    if there.any():
+        at = known.to_numpy()[there].astype(float)
+        lo, hi = np.quantile(at, MIDDLE)
+        inside = (at >= lo) & (at <= hi)
+        style = {"s": 5, "alpha": 0.35, "color": BLUE, "linewidths": 0}
+        ax.scatter(at[inside], values[there][inside], **style)
+    ax.set(xlabel="" if unit == "-" else unit, ylabel="log odds")
+    if not there.all():
+        label = f"{MISSING}: {(~there).mean():.1%} (mean)"
+        ax.axhline(values[~there].mean(), color=RED, linestyle="--", linewidth=1.2, label=label)
         figures.legend(ax, fontsize=8)
 
 
 def _levels(ax: Axes, known: pl.Series, values: np.ndarray) -> None:
     level = known.fill_null(MISSING)
-    order = level.value_counts(sort=True, name="n").sort(
-        ["n", level.name], descending=[True, False]
-    )
+    order = level.value_counts(name="n").sort("n", level.name, descending=[True, False])
     shown = order[level.name].head(LEVELS_SHOWN).to_list()
     boxes = [values[(level == name).to_numpy()] for name in shown]
-    style = {"color": BLUE}
-    ax.boxplot(boxes, whis=(5, 95), showfliers=False, medianprops={"color": RED}, boxprops=style)
-    turn = {"rotation": 30, "ha": "right"} if max(map(len, shown)) * len(shown) > 36 else {}
-    ax.set_xticklabels([_short(name) for name in shown], fontsize=8, **turn)
+    style = {"medianprops": {"color": RED}, "boxprops": {"color": BLUE}}
+    ax.boxplot(boxes, orientation="horizontal", whis=(5, 95), showfliers=False, **style)
+    ax.set_yticklabels([_short(name) for name in shown], fontsize=8)
+    ax.invert_yaxis()
+    ax.set_xlabel("log odds")
 
 
 def interaction(effects: pl.DataFrame, first: str, second: str, ax: Axes | None = None) -> Axes:
@@ -137,12 +155,14 @@ def interaction(effects: pl.DataFrame, first: str, second: str, ax: Axes | None 
     columns, rows = (
         effects[name].unique(maintain_order=True).to_list() for name in effects.columns[:2]
     )
-    ax = figures.axes(ax, width=2.6 + 0.75 * len(columns), height=1.6 + 0.42 * len(rows))
+    ax = figures.axes(ax, width=2.6 + 0.75 * len(columns), height=2.2 + 0.42 * len(rows))
     table = np.full((len(rows), len(columns)), np.nan)
+    limit = effects["effect"].abs().max()
     for one, other, effect, n in effects.rows():
         table[rows.index(other), columns.index(one)] = effect
-        ax.text(columns.index(one), rows.index(other), f"{n}", ha="center", va="center", fontsize=7)
-    limit = np.nanmax(np.abs(table))
+        where = (columns.index(one), rows.index(other))
+        colour = "white" if abs(effect) > 0.6 * limit else BLACK
+        ax.text(*where, f"{n}", ha="center", va="center", fontsize=7, color=colour)
     image = ax.imshow(table, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
     ax.set_xticks(range(len(columns)), [_short(name) for name in columns], rotation=30, ha="right")
     ax.set_yticks(range(len(rows)), [_short(name) for name in rows])
@@ -164,6 +184,7 @@ def waterfall(explained: Explained, case: cases.Case, count: int = 10) -> Axes:
     if shows_itself:
         plt.ion()  # shap turns it off, and a notebook would show no figure from here on
     figure.set_size_inches(8.2, 0.9 + 0.42 * count)
+    figure.set_dpi(75)
     ax = figure.axes[0]
     ax.set_xlabel("log odds of fatal, before calibration", fontsize=11)
     return figures.sign(ax)
@@ -246,4 +267,5 @@ def _words(name: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 18 else f"{text[:17]}…"
+    words = _words(text)
+    return words if len(words) <= LABEL else f"{words[: LABEL - 1]}…"

@@ -71,7 +71,7 @@ def told(value: Any, feature: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        return value.replace("_", " ")
     unit = feature["unit"] if feature["unit"] not in {"", "-", "1"} else ""
     return f"{float(f'{value:.2g}'):g} {unit}".strip()
 

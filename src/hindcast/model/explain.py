@@ -141,12 +141,23 @@ def additivity(explained: Mapping[str, Explained]) -> pl.DataFrame:
 
 
 def importance(explained: Explained) -> pl.DataFrame:
-    """Return ``feature, group, importance``: the mean absolute SHAP value, largest first."""
+    """Return each feature's mean absolute SHAP value, largest first, and where it is missing.
+
+    A feature can be missing far more often in the test than in training, because its source ended
+    or changed; what it carries there is the weight of being missing.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``feature, group, importance`` (log odds), ``missing_in_training, missing_here`` (shares).
+    """
     return pl.DataFrame(
         {
             "feature": explained.names,
             "group": [feature["group"] for feature in explained.schema],
             "importance": np.abs(explained.values).mean(axis=0),
+            "missing_in_training": [one.get("missing_share") for one in explained.schema],
+            "missing_here": [column.is_null().mean() for column in explained.features],
         }
     ).sort("importance", "feature", descending=[True, False])
 

@@ -179,10 +179,13 @@ def _binned(values: pl.Series) -> pl.Series:
 def _ranges(values: pl.Series) -> tuple[pl.Series, list[str]]:
     """Return each number's range, of about equal numbers of accidents, and the ranges in order."""
     known = pl.DataFrame({"value": values}).with_row_index().drop_nulls()
+    if known.is_empty():
+        return values.cast(pl.String), []
     bins = metrics.equal_mass_bins(known["value"].to_numpy(), BINS)
-    lo, hi = (
-        getattr(pl.col("value"), end)().over("bin").round_sig_figs(3) for end in ("min", "max")
-    )
+    ends = [
+        end.over("bin").round_sig_figs(3) for end in (pl.col("value").min(), pl.col("value").max())
+    ]
+    lo, hi = (end.cast(pl.String).str.strip_suffix(".0") for end in ends)
     told = known.with_columns(bin=bins).with_columns(text=pl.format("{} to {}", lo, hi))
     rows = pl.DataFrame({"value": values}).with_row_index()
     text = rows.join(told.select("index", "text"), on="index", how="left", validate="1:1")
