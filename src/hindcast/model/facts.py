@@ -34,14 +34,15 @@ def read() -> dict[str, Any]:
 
 
 def write(metrics: Mapping[str, Any], predictions: pl.DataFrame) -> None:
-    """Write reports/metrics.json, and the curves that DVC plots to reports/plots/."""
+    """Write reports/metrics.json, and to reports/plots/ the curves that DVC plots, by horizon."""
     drawn = {
         "roc": curves.roc(predictions),
         "precision_recall": curves.precision_recall(predictions),
         "reliability": curves.reliability(predictions),
     }
     for name, points in drawn.items():
-        atomic.write_text(paths.reports("plots", f"{name}.csv"), points.write_csv())
+        for (horizon,), one in points.partition_by("horizon", as_dict=True).items():
+            atomic.write_text(paths.reports("plots", f"{name}_{horizon}.csv"), one.write_csv())
     atomic.write_json(paths.reports("metrics.json"), metrics)
 
 
