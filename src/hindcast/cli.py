@@ -11,8 +11,19 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from hindcast.errors import HindcastError
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _say = Console(stderr=True)
+
+
+def run() -> None:
+    """Run the command line; what a user can mend is shown as a message, not as a traceback."""
+    try:
+        app()
+    except HindcastError as error:
+        _say.print(f"error: {error}", style="bold red", markup=False, highlight=False)
+        sys.exit(1)
 
 
 @app.callback()
@@ -29,13 +40,8 @@ def main(verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False) -> N
 def stage(name: str) -> None:
     """Run one stage's notebook with its section of params.yaml."""
     from hindcast import stage as stages
-    from hindcast.params import ParameterError
 
-    try:
-        stages.run(name)
-    except (stages.StageError, ParameterError) as error:
-        _say.print(f"[bold red]error[/] {error}", markup=True, highlight=False)
-        sys.exit(1)
+    stages.run(name)
 
 
 @app.command()

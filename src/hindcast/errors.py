@@ -7,3 +7,7 @@ class HindcastError(Exception):
 
 class NotRunError(HindcastError, FileNotFoundError):
     """Results were asked for before the study had run."""
+
+
+class NoProjectError(HindcastError, FileNotFoundError):
+    """The command was not run inside a checkout of the project."""

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hindcast.errors import NotRunError
+
 HORIZONS = ("dispatch", "event", "scene", "investigation")
 COLUMNS = {
     "roc_auc": "ROC AUC",
@@ -26,11 +28,11 @@ def read(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    FileNotFoundError
+    hindcast.errors.NotRunError
         The study has not been run.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"no {path}: run the study first (`make run`)")
+        raise NotRunError(f"no {path}: run the study first (`make run`)")
     return json.loads(path.read_text(encoding="utf-8"))
 
 

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hindcast import paths
+from hindcast.errors import HindcastError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -21,7 +22,7 @@ def _iso(day: object) -> str:
 Day = Annotated[str, BeforeValidator(_iso)]
 
 
-class ParameterError(ValueError):
+class ParameterError(HindcastError, ValueError):
     """params.yaml, or what a stage was handed, does not fit the study's parameters."""
 
 

@@ -7,6 +7,8 @@ folder under Papermill; asking this module for a path gives the same answer in b
 import os
 from pathlib import Path
 
+from hindcast.errors import NoProjectError
+
 _MARKERS = ("params.yaml", "dvc.yaml")
 
 
@@ -20,7 +22,7 @@ def root(start: Path | None = None) -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    hindcast.errors.NoProjectError
         No parent folder holds ``params.yaml`` and ``dvc.yaml``.
     """
     if home := os.environ.get("HINDCAST_HOME"):
@@ -29,7 +31,7 @@ def root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if all((folder / marker).is_file() for marker in _MARKERS):
             return folder
-    raise FileNotFoundError(
+    raise NoProjectError(
         f"no hindcast project at or above {here}: expected a folder with {' and '.join(_MARKERS)}; "
         "run from inside a checkout or set HINDCAST_HOME to one"
     )

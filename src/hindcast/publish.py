@@ -9,12 +9,13 @@ from pathlib import Path
 import nbformat
 
 from hindcast import atomic, ladder
+from hindcast.errors import HindcastError
 from hindcast.site import qmd
 
 LADDER = re.compile(r"(<!-- ladder -->\n).*?(<!-- /ladder -->)", re.DOTALL)
 
 
-class PublishError(RuntimeError):
+class PublishError(HindcastError, RuntimeError):
     """The last run may not be published."""
 
 

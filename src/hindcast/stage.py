@@ -5,6 +5,7 @@ ids, no paths of one machine), so that two runs on the same records give the sam
 """
 
 import logging
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,18 @@ import nbformat
 import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from hindcast import atomic, params, paths
+from hindcast.errors import HindcastError
 
 log = logging.getLogger(__name__)
 
+# Sockets in the file system, where there are such, instead of open ports.
+_LOCAL = Config({"KernelManager": {"transport": "tcp" if os.name == "nt" else "ipc"}})
 
-class StageError(RuntimeError):
+
+class StageError(HindcastError, RuntimeError):
     """A stage could not run or stopped; the message names stage, cell and cause."""
 
 
@@ -88,6 +94,7 @@ def _execute(name: str, source: Path, given: dict[str, Any]) -> NotebookNode:
                 parameters=given,
                 cwd=source.parent,
                 progress_bar={"desc": name},
+                config=_LOCAL,
             )
         except PapermillExecutionError as error:
             raise StageError(

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 import polars as pl
 
+from hindcast.errors import HindcastError
+
 Severity = Literal["reject", "blank", "note"]
 
 
-class ChecksError(ValueError):
+class ChecksError(HindcastError, ValueError):
     """The tables cannot be checked; the message says what was found and what was expected."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from hindcast import paths
+from hindcast.errors import HindcastError
 from hindcast.features import sequences
 
 _POLARS = {
@@ -47,7 +48,7 @@ _EXTRA_TYPES: dict[str, pl.DataType] = {
 }
 
 
-class InputError(ValueError):
+class InputError(HindcastError, ValueError):
     """The core tables do not allow an input frame."""
 
 

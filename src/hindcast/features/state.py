@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hindcast import atomic
+from hindcast.errors import HindcastError
 from hindcast.features.keys import NAMES
 
 OUTCOME_LAG_DAYS = 30
@@ -23,7 +24,7 @@ RECENT = {"date": pl.Date, "state": pl.Int64, "latitude": pl.Float64, "longitude
 PENDING = {"date": pl.Date, "is_fatal": pl.Boolean, **dict.fromkeys(NAMES, pl.Int64)}
 
 
-class HistoryError(ValueError):
+class HistoryError(HindcastError, ValueError):
     """A stored history cannot be read, or does not fit the keys that the past is counted by."""
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from hindcast import atomic
+from hindcast.errors import HindcastError
 from hindcast.model import calibrate, encode
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 FILES = ("booster.ubj", "feature_schema.json", "calibration.json", "manifest.json", "history.json")
 
 
-class BundleError(ValueError):
+class BundleError(HindcastError, ValueError):
     """A folder is not a bundle; the message names the file and what is wrong with it."""
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hindcast.errors import HindcastError
+
 RARE = "(rare)"
 KEPT = ("name", "group", "known_at", "kind", "dtype", "unit", "why", "absent")
 HORIZONS = ("dispatch", "event", "scene", "investigation")
 
 
-class FeatureError(ValueError):
+class FeatureError(HindcastError, ValueError):
     """A frame does not fit the feature schema; the message names the columns and what is wrong."""
 
 

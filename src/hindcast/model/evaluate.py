@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hindcast.errors import HindcastError
 from hindcast.model import bootstrap, calls, groups, metrics
 
 ESTIMAND = "P(fatal | an accident happened)"
@@ -25,7 +26,7 @@ COLUMNS = ("ev_id", "ev_date", "part", "is_fatal", "horizon", "model", "probabil
 Summary = Callable[[pl.DataFrame], dict[str, Any]]
 
 
-class EvaluationError(ValueError):
+class EvaluationError(HindcastError, ValueError):
     """The predictions cannot be judged; the message says what is wrong and where they come from."""
 
 

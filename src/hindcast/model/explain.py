@@ -17,6 +17,7 @@ import polars as pl
 from tqdm import tqdm
 
 from hindcast import atomic, paths
+from hindcast.errors import HindcastError
 from hindcast.model import bundle, encode, fit
 from hindcast.model.bundle import Bundle
 
@@ -24,7 +25,7 @@ TOLERANCE = 1e-3
 BASE = "base_value"
 
 
-class AdditivityError(RuntimeError):
+class AdditivityError(HindcastError, RuntimeError):
     """SHAP values and base value do not add up to the model's margin."""
 
 

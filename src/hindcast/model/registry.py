@@ -21,6 +21,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from hindcast import paths
+from hindcast.errors import HindcastError
 from hindcast.model import bundle as bundles
 
 EXPERIMENT = "fatal"
@@ -31,7 +32,7 @@ FEWEST_TRIES = "1"
 log = logging.getLogger(__name__)
 
 
-class RegistryError(RuntimeError):
+class RegistryError(HindcastError, RuntimeError):
     """The store of runs cannot be reached; the message names it."""
 
 

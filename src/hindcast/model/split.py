@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from hindcast.errors import HindcastError
+
 PARTS = ("train", "validation", "test", "immature", "later")
 
 
-class SplitError(ValueError):
+class SplitError(HindcastError, ValueError):
     """The split leaves a part without what it needs; the message says which dates to move."""
 
 

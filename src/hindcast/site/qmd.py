@@ -14,6 +14,8 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from hindcast.errors import HindcastError
+
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+(\S+)\s*>\}\}")
 EMBED = re.compile(r"^\{\{<\s*embed\s+(\S+)#(\S+)\s*>\}\}\s*$", re.MULTILINE)
@@ -23,7 +25,7 @@ CALLOUT = re.compile(
 OPTION = re.compile(r"^#\|\s*([\w-]+):\s*(.*)$", re.MULTILINE)
 
 
-class PageError(ValueError):
+class PageError(HindcastError, ValueError):
     """A page asks for something that is not there, or that only Quarto understands."""
 
 

@@ -4,6 +4,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from hindcast.errors import HindcastError
+
+
+class QuartoError(HindcastError, RuntimeError):
+    """Quarto stopped."""
+
 
 def installed() -> bool:
     """Say whether ``quarto`` is on PATH."""
@@ -15,11 +21,11 @@ def render(project: Path) -> None:
 
     Raises
     ------
-    RuntimeError
+    QuartoError
         Quarto stopped with an error.
     """
     done = subprocess.run(
         ["quarto", "render"], cwd=project, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"quarto render stopped with {done.returncode}:\n{done.stderr[-4000:]}")
+        raise QuartoError(f"quarto render stopped with {done.returncode}:\n{done.stderr[-4000:]}")

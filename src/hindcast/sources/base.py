@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from hindcast.errors import HindcastError
+
 Kind = Literal["access", "eadms_csv", "aviationdata", "simulated"]
 
 
-class SourceError(RuntimeError):
+class SourceError(HindcastError, RuntimeError):
     """A source cannot be read: the message names what was found, what was expected, what to do."""
 
 

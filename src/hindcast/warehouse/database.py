@@ -10,6 +10,7 @@ import duckdb
 
 from hindcast import paths
 from hindcast.atomic import replacing
+from hindcast.errors import HindcastError
 from hindcast.warehouse import sql
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _REASONS = (
 )
 
 
-class WarehouseError(RuntimeError):
+class WarehouseError(HindcastError, RuntimeError):
     """The warehouse cannot be read or loaded; what stood in it stands."""
 
 
