@@ -65,13 +65,14 @@ def score(bundle_dir: Path, raw_dir: Path, rounds: int = ROUNDS) -> dict[str, An
     trained = _open(Path(bundle_dir))
     first = next(iter(trained.values()))
     records = read(Path(raw_dir), first)
-    frame, steps = studied(records, first.manifest)
+    mature_until = _mature_until(records, first.manifest)
+    frame, steps = studied(records, first.manifest, mature_until)
     predicted = [_predictions(bundle, frame) for bundle in trained.values()]
     judged = evaluate.assemble(
         pl.concat(predicted),
         evaluate.source_facts(records.inventory),
         steps,
-        _split(first.manifest, frame.height),
+        _split(first.manifest, frame, mature_until),
         {horizon: len(bundle.schema) for horizon, bundle in trained.items()},
         rounds=rounds,
         seed=first.manifest["recipe"]["seed"],
@@ -127,8 +128,12 @@ _NOTHING_SIMULATED = {
 }
 
 
+def _mature_until(records: Records, manifest: Mapping[str, Any]) -> date:
+    return split.last_mature(records.as_of.isoformat(), manifest["split"]["maturity_days"])
+
+
 def studied(
-    records: Records, manifest: Mapping[str, Any]
+    records: Records, manifest: Mapping[str, Any], mature_until: date
 ) -> tuple[pl.DataFrame, list[tuple[str, int]]]:
     """Return the accidents that may be scored, and the steps that left them.
 
@@ -137,9 +142,9 @@ def studied(
     ScoreError
         None is left.
     """
-    days = manifest["split"]
-    mature_until = split.last_mature(records.as_of.isoformat(), days["maturity_days"])
-    first, last = (date.fromisoformat(d) for d in (manifest["trained_from"], _learned_until(days)))
+    # validation stopped and calibrated the bundle: its years count as learned from
+    ends = (manifest["trained_from"], manifest["split"]["validation_until"])
+    first, last = map(date.fromisoformat, ends)
     frame, steps = records.built.frame, list(records.built.steps)
     day = pl.col("ev_date")
     for name, kept in (
@@ -153,11 +158,6 @@ def studied(
     return frame, steps
 
 
-def _learned_until(days: Mapping[str, Any]) -> str:
-    """Return the last day the bundle has seen: validation stopped and calibrated it."""
-    return days["validation_until"]
-
-
 def _predictions(bundle: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
     known = frame.select("ev_id", "ev_date", "is_fatal")
     return known.with_columns(
@@ -168,8 +168,15 @@ def _predictions(bundle: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _split(manifest: Mapping[str, Any], scored: int) -> dict[str, Any]:
-    return manifest["split"] | {"rows": manifest["split"]["rows"] | {"test": scored}}
+def _split(manifest: Mapping[str, Any], frame: pl.DataFrame, mature_until: date) -> dict[str, Any]:
+    """Return the bundle's split with what was scored in the place of its test part."""
+    rows = manifest["split"]["rows"]
+    return manifest["split"] | {
+        "test_from": frame["ev_date"].min().isoformat(),
+        "test_until": frame["ev_date"].max().isoformat(),
+        "mature_until": mature_until.isoformat(),
+        "rows": {"train": rows["train"], "validation": rows["validation"], "test": frame.height},
+    }
 
 
 def _absent(schema: Mapping[str, Any], trained: Mapping[str, Bundle]) -> list[str]:
