@@ -1,9 +1,8 @@
 """Fit XGBoost: stopped early on the validation part, averaged over seeds, one booster in the end.
 
 One booster's trees depend on the rows and columns its seed drew; the average of a few margins
-ranks unseen years better than one does. The
-boosters are joined into one whose leaves are divided by their number: the same margins, an
-ordinary model to load and to explain.
+ranks unseen years better than one does. The boosters are joined into one whose leaves are divided
+by their number: the same margins, an ordinary model to load and to explain.
 """
 
 import json
