@@ -18,7 +18,6 @@ from tqdm import tqdm
 
 from hindcast import atomic, paths
 from hindcast.errors import HindcastError
-from hindcast.errors import HindcastError
 from hindcast.model import bundle, encode, fit
 from hindcast.model.bundle import Bundle
 
