@@ -133,7 +133,8 @@ def check(frame: pl.DataFrame, schema: dict[str, Any], correlation_limit: float)
     numbers = frozenset(name for name in told if values[name].dtype == pl.Float64)
     return Report(
         values.height, values.width, absent, constant, sparse, _vanished(years),
-        _duplicates(varied, reasons), _correlated(varied, reasons, correlation_limit), years, numbers,
+        _duplicates(varied, reasons), _correlated(varied, reasons, correlation_limit), years,
+        numbers,
     )  # fmt: skip
 
 
