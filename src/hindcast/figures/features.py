@@ -30,7 +30,7 @@ def known_when(dictionary: pl.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("features")
     ax.grid(visible=False, axis="y")
     figures.title(ax, "What is known when: features by group and horizon")
-    figures.legend(ax, title="known at", loc="lower right")
+    figures.legend(ax, title="known at", loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figures.sign(ax)
 
 
