@@ -162,7 +162,9 @@ def availability_by_group(checked: Report, schema: dict[str, Any]) -> pl.DataFra
         {"name": [f["name"] for f in schema["features"] if not f["absent"]],
          "group": [f["group"] for f in schema["features"] if not f["absent"]]}
     )  # fmt: skip
-    known = checked.availability.join(held, on="name", how="inner", validate="m:1")
+    known = checked.availability.join(
+        held, on="name", how="inner", validate="m:1", maintain_order="left"
+    )
     shares = known.group_by("group", "year", maintain_order=True).agg(pl.col("share").mean())
     order = held["group"].unique(maintain_order=True)
     return shares.sort(pl.col("group").cast(pl.Enum(order)), "year")
