@@ -14,11 +14,11 @@ RULES_SHOWN = 20
 
 
 def write(project: Path) -> None:
-    """Write ``_variables.yml`` and ``reports/generated/*.md`` from the results of the last run."""
+    """Write ``_variables.yml`` and ``reports/generated/_*.md`` from the results of the last run."""
     metrics = ladder.read(project / "reports" / "metrics.json")
     atomic.write_text(project / "_variables.yml", yaml.safe_dump(variables(metrics)))
     for name, text in _pieces(project, metrics).items():
-        atomic.write_text(project / "reports" / "generated" / f"{name}.md", text)
+        atomic.write_text(project / "reports" / "generated" / f"_{name}.md", text)
 
 
 def variables(metrics: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""What pages quote is written, named as they name it, and says where it comes from."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from hindcast import ladder, paths
+from hindcast.model import card
+from hindcast.site import facts
+
+RULE = {"id": "zero_hours", "table": "flight_time", "severity": "blank", "reason": "0 | none"}
+
+
+@pytest.fixture
+def metrics() -> dict:
+    figures = dict.fromkeys([*ladder.COLUMNS, "majority_accuracy"], 0.75)
+    return {
+        "source": {
+            "simulated": True, "releases": ["simulated"], "first": "2008-01-01",
+            "last": "2021-12-31",
+        },
+        "population": {"steps": [["events", 23465], ["accidents", 21914]]},
+        "fatal": {h: figures | {"n_features": 9, "n_test": 3012} for h in ladder.HORIZONS},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path, metrics, monkeypatch):
+    """Return a project as the stages leave it, with one rule and one feature."""
+    monkeypatch.setattr(card, "card", lambda metrics, manifest: manifest["horizon"])
+    rules = [RULE | {"rows_hit": n, "id": f"r{n}"} for n in range(30)]
+    tables = {"events": {"in": 10, "out": 9, "quarantined": 1}}
+    files = {
+        "reports/metrics.json": metrics,
+        "data/interim/checks.json": {"rules": rules, "tables": tables},
+    } | {f"models/fatal/{h}/manifest.json": {"horizon": h} for h in ladder.HORIZONS}
+    for name, value in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value))
+    dictionary = tmp_path / "data" / "processed" / "feature_dictionary.csv"
+    dictionary.parent.mkdir(parents=True)
+    dictionary.write_text('name,why\nis_imc,"cloud, no horizon"\n')
+    facts.write(tmp_path)
+    return tmp_path
+
+
+def test_every_file_that_a_page_includes_is_written(project):
+    pages = [paths.root() / "index.qmd", *paths.reports().glob("*.qmd")]
+    pages += paths.reports("cards").glob("*.qmd")
+    wanted = {n for p in pages for n in re.findall(r"include \S*generated/(\S+)", p.read_text())}
+    assert wanted == {path.name for path in (project / "reports" / "generated").iterdir()}
+
+
+def test_variables_are_text_with_the_digits_prose_shows(project):
+    variables = yaml.safe_load((project / "_variables.yml").read_text())
+    assert variables["fatal"]["event"]["n_test"] == "3,012"
+    assert variables["fatal"]["event"]["roc_auc"] == "0.750"
+
+
+def test_the_worst_rules_come_first_and_a_bar_in_a_reason_breaks_no_table(project):
+    lines = (project / "reports/generated/_rules.md").read_text().splitlines()
+    assert lines[2].startswith("| r29 |")
+    assert len(lines) == 2 + facts.RULES_SHOWN
+    assert "0 \\| none" in lines[2]
+
+
+def test_simulated_pages_warn_and_real_ones_name_their_source(metrics):
+    assert "callout-warning" in facts.banner(metrics["source"])
+    real = metrics["source"] | {"simulated": False, "releases": ["avall"]}
+    assert "avall" in facts.banner(real)
+    assert "SIMULATED" not in facts.banner(real)
