@@ -54,8 +54,10 @@ def test_every_event_gets_one_part_and_parts_never_overlap_in_time(offsets):
     frame = events(*days)
     parts = split.assign(frame, Split.of(*DAYS, 180, "2016-01-01"))
     assert parts["ev_id"].to_list() == frame["ev_id"].to_list()
-    spans = frame.join(parts, on="ev_id", validate="1:1").group_by("part").agg(
-        pl.col("ev_date").min().alias("first"), pl.col("ev_date").max().alias("last")
+    spans = (
+        frame.join(parts, on="ev_id", validate="1:1")
+        .group_by("part")
+        .agg(pl.col("ev_date").min().alias("first"), pl.col("ev_date").max().alias("last"))
     )
     ordered = spans.sort("first")
     assert (ordered["first"][1:] > ordered["last"][:-1]).all()
