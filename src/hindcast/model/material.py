@@ -11,7 +11,7 @@ import polars as pl
 
 from hindcast import paths
 from hindcast.features import history, inputs
-from hindcast.model import encode, fit, split
+from hindcast.model import encode, fit, recorded, split
 
 KEYS = ("ev_id", "ev_date", "ev_state", "part", "is_fatal")
 PARTS = ("train", "validation", "test")
@@ -22,7 +22,8 @@ class Material:
     """Events with their part, and all that is known of the features.
 
     ``frame`` holds `KEYS` and every feature, one row per event in order of date; ``features`` is
-    the list of feature_schema.json; ``history`` is the past at the end of the records, as JSON.
+    the list of feature_schema.json, without what is no longer recorded; ``history`` is the past
+    at the end of the records, as JSON.
     """
 
     frame: pl.DataFrame
@@ -44,6 +45,11 @@ class Material:
         drawn = drawn.with_columns(pl.col("part").replace("random_test", "test"))
         frame = self.frame.drop("part").join(drawn, on="ev_id", how="inner", validate="1:1")
         return replace(self, frame=frame.sort("ev_date", "ev_id"))
+
+
+def names(frame: pl.DataFrame) -> list[str]:
+    """Return the features among a frame's columns."""
+    return [name for name in frame.columns if name not in KEYS]
 
 
 def of_horizon(features: Sequence[dict[str, Any]], horizon: str) -> list[dict[str, Any]]:
@@ -103,7 +109,8 @@ def read(train_until: str, validation_until: str, test_until: str, maturity_days
     frame = divided(frame, days)
     until = min(frame["ev_date"].max(), days.mature_until)
     fingerprint = _json(paths.interim("inventory.json"))["fingerprint"]
-    return Material(frame, schema["features"], days, schema["version"], fingerprint, past(until))
+    features = recorded.kept(frame, schema["features"])
+    return Material(frame, features, days, schema["version"], fingerprint, past(until))
 
 
 def divided(frame: pl.DataFrame, days: split.Split) -> pl.DataFrame:
