@@ -86,7 +86,7 @@ def headline() -> None:
     index = paths.reports("_site", "index.html")
     if not index.is_file():
         index = site.build()
-    Console().print(_table(ladder.rows(metrics)), ladder.tested_on(metrics), f"\nSite: {index}")
+    Console().print(_table(ladder.short(metrics)), ladder.tested_on(metrics), f"\nSite: {index}")
 
 
 def _table(rows: list[dict[str, str]]) -> Table:

@@ -63,6 +63,20 @@ def _row(horizon: str, result: dict[str, Any]) -> dict[str, str]:
     return first | figures
 
 
+def short(metrics: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the ladder for a narrow screen: of the intervals, only that of the ROC AUC."""
+    return [_narrow(row) for row in rows(metrics)]
+
+
+def _narrow(row: dict[str, str]) -> dict[str, str]:
+    wide = {"ROC AUC", "horizon"}
+    return {
+        title: text if title in wide else text.partition(" (")[0]
+        for title, text in row.items()
+        if title != "known"
+    }
+
+
 def markdown(metrics: dict[str, Any]) -> str:
     """Return the ladder as a Markdown table."""
     table = rows(metrics)

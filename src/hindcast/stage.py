@@ -6,6 +6,7 @@ ids, no paths of one machine), so that two runs on the same records give the sam
 
 import logging
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ def _execute(name: str, source: Path, given: dict[str, Any]) -> NotebookNode:
                 cwd=source.parent,
                 progress_bar={"desc": name},
                 config=_LOCAL,
+                stderr_file=sys.stderr,
             )
         except PapermillExecutionError as error:
             raise StageError(

@@ -24,6 +24,13 @@ def test_the_table_has_a_row_a_horizon_with_intervals(metrics):
     assert "0.924 (0.911 to 0.936)" in lines[3]
 
 
+def test_the_screen_gets_the_same_numbers_with_one_interval(metrics):
+    first = ladder.short(metrics)[0]
+    assert first["ROC AUC"] == "0.924 (0.911 to 0.936)"
+    assert first["AP"] == "0.785"
+    assert "known" not in first
+
+
 def test_the_records_the_majority_and_the_estimand_are_named(metrics):
     text = ladder.tested_on(metrics)
     for part in ("NTSB avall, 2008-2021", "3,012", "82.4%", "P(fatal | an accident happened)"):
