@@ -40,7 +40,7 @@ def project(tmp_path) -> Path:
         new_markdown_cell("# Stage A\n\nA lead. See @fig-x."),
         new_code_cell("seed = 1", metadata={"tags": ["parameters", "remove-cell"]}),
         new_code_cell(
-            '#| label: fig-x\n#| fig-cap: "A <b> figure."\n#| fig-alt: "Bars & lines."\nplot()',
+            '#| label: fig-x\n#| fig-cap: "A *fine* figure."\n#| fig-alt: "Bars & lines."\nplot()',
             outputs=[new_output("display_data", data={"image/png": "aGk="})],
         ),
     ]
@@ -65,7 +65,7 @@ def test_every_listed_page_is_written(site):
 def test_a_figure_has_number_caption_alt_text_and_a_reference(site):
     html = (site / "reports" / "notebooks" / "a.html").read_text()
     assert '<figure id="fig-x">' in html
-    assert "Figure 1: A &lt;b&gt; figure." in html
+    assert "Figure 1: A <em>fine</em> figure." in html
     assert re.search(r'alt="Bars (&amp;|&) lines\."', html)
     assert '<a href="#fig-x">Figure 1</a>' in html
     assert "#| label" not in html
@@ -82,6 +82,16 @@ def test_every_link_of_the_site_leads_to_a_page(site):
         links = re.findall(r'href="([^"#]+)', page.read_text())
         assert links
         assert all((page.parent / link).resolve().is_file() for link in links), (page, links)
+
+
+def test_every_page_of_a_simulated_run_says_so(project):
+    (project / "_variables.yml").write_text('source: {simulated: "true"}')
+    fallback.render(project)
+    assert "SIMULATED" in (project / "reports/_site/reports/notebooks/a.html").read_text()
+
+
+def test_pages_of_real_records_do_not(site):
+    assert "SIMULATED" not in (site / "reports" / "notebooks" / "a.html").read_text()
 
 
 def test_tables_become_tables(site):

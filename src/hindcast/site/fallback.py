@@ -76,9 +76,15 @@ def _page_html(project: Path, page: Page, config: dict[str, Any], variables: dic
             title=title,
             site=config["website"]["title"],
             body=LINK.sub(r'\1.html\2"', body),
+            is_simulated=page.source.suffix == ".ipynb" and _is_simulated(variables),
             menu=_menu(project, page, config["website"]["navbar"]["left"]),
         )
     )
+
+
+def _is_simulated(variables: dict[str, Any]) -> bool:
+    """Say whether notebook pages, which carry no banner of their own, need one."""
+    return variables.get("source", {}).get("simulated") == "true"
 
 
 def _content(path: Path, variables: dict) -> tuple[str, NotebookNode]:
