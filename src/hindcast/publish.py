@@ -39,15 +39,17 @@ def publish(project: Path) -> Path:
         )
     target = project / "reports" / "published"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".published-") as scratch:
-        _collect(project, Path(scratch))
+        beside = Path(scratch) / "published"
+        _collect(project, beside)
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(scratch, target)
+        beside.rename(target)
     _write_readme(project / "README.md", metrics)
     return target
 
 
 def _collect(project: Path, out: Path) -> None:
     reports = project / "reports"
+    out.mkdir()
     shutil.copytree(reports / "notebooks", out / "notebooks")
     shutil.copy(reports / "metrics.json", out)
     shutil.copy(project / "dvc.lock", out)

@@ -51,11 +51,11 @@ def render(project: Path) -> None:
     with tempfile.TemporaryDirectory(dir=site.parent, prefix=".site-") as scratch:
         for page in pages(project, config):
             html = _page_html(project, page, config, variables)
-            target = Path(scratch) / page.target
+            target = Path(scratch) / "site" / page.target
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(html, encoding="utf-8")
         shutil.rmtree(site, ignore_errors=True)
-        shutil.copytree(scratch, site)
+        (Path(scratch) / "site").rename(site)
 
 
 def pages(project: Path, config: dict[str, Any]) -> list[Page]:
