@@ -22,7 +22,7 @@ def run() -> None:
     try:
         app()
     except HindcastError as error:
-        _say.print(f"error: {error}", style="bold red", markup=False, highlight=False)
+        _say.print(f"error: {error}", style="bold red", markup=False, soft_wrap=True)
         sys.exit(1)
 
 
