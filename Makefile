@@ -47,7 +47,7 @@ data: $(READY)  ## download NTSB's archives into data/raw (about 100 MB)
 	@hindcast download
 
 mlflow: $(READY)  ## the runs and the registry in a browser
-	@mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1
+	@mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --workers 1
 
 publish: $(READY)  ## copy the last run's results (real records only) to reports/published
 	@hindcast publish
