@@ -5,6 +5,7 @@ table's size. Nothing is parsed or trimmed here: the checks do that, and say so.
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,9 +18,9 @@ import pyarrow.parquet as pq
 from hindcast.sources import schema
 from hindcast.sources.base import SourceError
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
 """Small enough that reading goes on while the exporter writes, and memory stays low."""
-GROUP_BYTES = 32 << 20
+GROUP_BYTES = 4 << 20
 """Rows are written when they weigh this much, be they many short ones or few long reports."""
 
 
@@ -52,11 +53,23 @@ def write(stream: BinaryIO, header: list[str], target: Target, encoding: str = "
         A row has more or fewer fields than the header; the caller knows how to find its line.
     """
     names = checked_header(header, target)
-    rows = 0
+    groups = _groups(_finished(b, target) for b in batches(stream, names, encoding))
     with pq.ParquetWriter(target.path, _arrow_schema(names), compression="zstd") as writer:
-        for group in _groups(_finished(b, target) for b in batches(stream, names, encoding)):
-            writer.write_table(group)
+        return _written(groups, writer)
+
+
+def _written(groups: Iterable[pa.Table], writer: pq.ParquetWriter) -> int:
+    """Compress one group while the next is read: the exporter need not wait. Return the rows."""
+    rows = 0
+    with ThreadPoolExecutor(1) as behind:
+        last: Future[None] | None = None
+        for group in groups:
             rows += group.num_rows
+            if last:
+                last.result()
+            last = behind.submit(writer.write_table, group)
+        if last:
+            last.result()
     return rows
 
 
