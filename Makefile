@@ -35,7 +35,7 @@ test: $(READY)  ## all tests
 lint: $(READY)  ## ruff, and notebooks without outputs
 	@ruff check .
 	@ruff format --check .
-	@nbstripout --verify notebooks/*.ipynb
+	@nbstripout --keep-id --verify notebooks/*.ipynb
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@jupyter lab --notebook-dir=.
