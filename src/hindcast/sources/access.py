@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -119,10 +120,15 @@ def _require_events(path: Path, names: list[str], known: dict[str, str]) -> None
 
 
 def _copy_with_mdbtools(path: Path, known: dict[str, str], release: str, folder: Path) -> None:
-    for name, table in known.items():
-        target = tables.Target(folder, table, release, f"{path.name} ({name})")
-        rows = export(path, name, target)
-        log.info("%s: %s %s rows", release, table, f"{rows:,}")
+    """Stream table after table, the next one beginning while the last one is being closed."""
+
+    def copy(name: str) -> int:
+        target = tables.Target(folder, known[name], release, f"{path.name} ({name})")
+        return export(path, name, target)
+
+    with ThreadPoolExecutor(2) as pool:
+        for name, rows in zip(known, pool.map(copy, known), strict=True):
+            log.info("%s: %s %s rows", release, known[name], f"{rows:,}")
 
 
 def _copy_with_python(path: Path, known: dict[str, str], release: str, folder: Path) -> None:
