@@ -18,10 +18,12 @@ help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "No venv: apt-get install python3-venv, then run again"; exit 1; }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@echo "Installing the locked packages into $(VENV)"
-	@uv pip install --quiet --python $(VENV) --require-hashes -r requirements.lock
+	@uv pip install --quiet --python $(VENV) --require-hashes -r requirements.lock || \
+		$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
 	@uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -38,7 +40,7 @@ lint: $(READY)  ## ruff, and notebooks without outputs
 	@nbstripout --keep-id --verify notebooks/*.ipynb
 
 lab: $(READY)  ## JupyterLab on the notebooks
-	@jupyter lab --notebook-dir=.
+	@jupyter lab --notebook-dir=. $(ARGS)
 
 site: $(READY)  ## the pages alone, from the last run
 	@hindcast site
