@@ -226,3 +226,11 @@ def test_drawing_a_case_leaves_the_notebook_interactive(explained):
         explain_figures.waterfall(explained, cases.choose(explained)[0])
         explain_figures.force(explained, cases.choose(explained)[0])
         assert plt.isinteractive()
+
+
+def test_bins_are_the_same_bytes_each_time():
+    generator = np.random.default_rng(3)
+    probability = generator.random(4000)
+    is_fatal = (generator.random(4000) < probability).astype(float)
+    made = {curves.reliability_bins(is_fatal, probability).write_csv() for _ in range(8)}
+    assert len(made) == 1

@@ -66,7 +66,7 @@ def reliability_bins(is_fatal: np.ndarray, probability: np.ndarray) -> pl.DataFr
             "probability": probability,
         }
     )
-    bins = rows.group_by("bin").agg(
+    bins = rows.group_by("bin", maintain_order=True).agg(
         pl.len().alias("n"),
         pl.col("probability").mean().alias("mean_probability"),
         pl.col("is_fatal").mean().alias("fatal_share"),

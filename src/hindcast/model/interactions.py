@@ -165,7 +165,9 @@ def table(explained: Explained, bundle: Bundle, first: str, second: str) -> pl.D
     ranks = pl.DataFrame(
         {key: _binned(value) for key, value in values.items()} | {"effect": effect}
     )
-    means = ranks.group_by("first", "second").agg(pl.col("effect").mean(), pl.len().alias("n"))
+    means = ranks.group_by("first", "second", maintain_order=True).agg(
+        pl.col("effect").mean(), pl.len().alias("n")
+    )
     return means.sort("first", "second").with_columns(pl.col("first", "second").cast(pl.String))
 
 
