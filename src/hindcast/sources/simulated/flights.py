@@ -87,7 +87,7 @@ def sequence(rng: np.random.Generator, world: pl.DataFrame) -> pl.DataFrame:
 
 
 def _phase(rng: np.random.Generator, world: pl.DataFrame) -> np.ndarray:
-    phases = reference.table("sequences").unique("phase_no").sort("phase_no")
+    phases = reference.table("sequences").unique("phase_no", keep="first").sort("phase_no")
     numbers = phases["phase_no"].to_numpy()
     multiplier = {
         g: np.array([p.phases.get(int(k), 1.0) for k in numbers]) for g, p in PROFILES.items()

@@ -36,7 +36,7 @@ def airports() -> pl.DataFrame:
         on=["iso", "subdivision"],
         validate="m:1",
     )
-    return found.unique("apt_id").sort("place", "apt_id")
+    return found.unique("apt_id", keep="first").sort("place", "apt_id")
 
 
 def _subdivision_of_us() -> pl.Expr:
