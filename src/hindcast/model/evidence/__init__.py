@@ -1,0 +1,1 @@
+"""What a reviewer asks of the models before believing them: comparisons, drift, fairness, leaks."""
