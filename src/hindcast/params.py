@@ -91,7 +91,7 @@ class Train(Section):
     max_rounds: Count
     early_stopping_rounds: Count
     jobs: Count
-    calibration: Literal["none", "platt", "isotonic"]
+    calibration: Literal["none", "platt", "beta", "venn_abers", "isotonic", "auto"]
     booster: Booster
 
 

@@ -151,8 +151,8 @@ def test_a_validation_part_without_a_death_cannot_calibrate():
 
 
 def test_an_unknown_calibration_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match="'beta': expected one of none, platt, isotonic"):
-        calibrate.learn("beta", np.zeros(2), np.array([0, 1]))
+    with pytest.raises(ValueError, match="'spline': expected one of none, platt"):
+        calibrate.learn("spline", np.zeros(2), np.array([0, 1]))
 
 
 def test_filled_gaps_come_from_training_values_and_leave_known_ones(parts):

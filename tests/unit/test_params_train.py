@@ -26,7 +26,7 @@ def test_a_day_may_be_quoted_or_not(tmp_path, day):
     [
         ({"train_until": "2015-13-01"}, r"train\.train_until"),
         ({"maturity_days": -1}, r"train\.maturity_days"),
-        ({"calibration": "beta"}, r"train\.calibration"),
+        ({"calibration": "spline"}, r"train\.calibration"),
         ({"booster": {"max_depth": 4}}, r"train\.booster\.learning_rate"),
         ({"n_trees": 5}, r"train\.n_trees"),
     ],

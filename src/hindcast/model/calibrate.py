@@ -1,14 +1,22 @@
 """From a margin to a probability that can be taken at its word, learned on the validation part.
 
-A calibration is plain JSON: ``{"method": "platt", "slope": 1.1, "intercept": -0.1}``.
+A calibration is plain JSON: ``{"method": "platt", "slope": 1.1, "intercept": -0.1}``; applying it
+needs NumPy alone. Which method fits is chosen on the validation part, see `choose`.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-METHODS = ("none", "platt", "isotonic")
+from hindcast.model import metrics, venn_abers
+
+METHODS = ("none", "platt", "beta", "venn_abers", "isotonic")
+"""In order of how freely they bend the margins; ``auto`` takes the first that will do."""
+AUTO = "auto"
+BLOCKS = 4
+"""Blocks of the validation part, in order of time; each but the first is judged by those before."""
 
 
 def apply(calibration: dict[str, Any], margin: np.ndarray) -> np.ndarray:
@@ -18,15 +26,46 @@ def apply(calibration: dict[str, Any], margin: np.ndarray) -> np.ndarray:
     --------
     >>> apply({"method": "none"}, np.array([0.0]))
     array([0.5])
+    >>> apply({"method": "beta", "a": 1.0, "b": 1.0, "intercept": 0.0}, np.array([0.0]))
+    array([0.5])
     >>> apply({"method": "isotonic", "margins": [-1, 1], "shares": [0.1, 0.5]}, np.array([0.0]))
     array([0.3])
     """
     margin = np.asarray(margin, dtype=float)
-    if calibration["method"] == "isotonic":
-        return np.interp(margin, calibration["margins"], calibration["shares"])
-    if calibration["method"] == "platt":
-        margin = calibration["slope"] * margin + calibration["intercept"]
+    match calibration["method"]:
+        case "isotonic":
+            return np.interp(margin, calibration["margins"], calibration["shares"])
+        case "venn_abers":
+            return venn_abers.merged(*venn_abers.pair(calibration, margin))
+        case "platt":
+            margin = calibration["slope"] * margin + calibration["intercept"]
+        case "beta":
+            weights = np.array([calibration["a"], calibration["b"]])
+            margin = _log_odds_apart(margin) @ weights + calibration["intercept"]
     return 1 / (1 + np.exp(-margin))
+
+
+def interval(steps: dict[str, Any], margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the Venn-Abers interval, from p0 to p1, of each margin; two arrays of shape (n,).
+
+    What the calibration events say if the case turned out not fatal, and if it turned out fatal:
+    one of the two is right on average. It tells how well the probability is known, not whether
+    the case is fatal.
+
+    Parameters
+    ----------
+    steps
+        A calibration by ``venn_abers``, whether or not it is the one that gives the probability.
+    margin
+        Log odds, shape (n,).
+
+    Examples
+    --------
+    >>> steps = {"margins0": [0.0], "p0": [0.4], "margins1": [1.0], "p1": [0.6]}
+    >>> [end.tolist() for end in interval(steps, np.array([0.5]))]
+    [[0.4], [0.6]]
+    """
+    return venn_abers.pair(steps, np.asarray(margin, dtype=float))
 
 
 def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
@@ -35,71 +74,175 @@ def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, An
     Parameters
     ----------
     method
-        ``none``; ``platt``, a logistic curve with a slope and an intercept; ``isotonic``, steps
-        that never fall, which needs many deaths.
+        ``none``; ``platt``, a logistic curve with a slope and an intercept; ``beta``, with a slope
+        of its own for low and for high margins; ``venn_abers``, the mean of two isotonic fits for
+        the case at hand; ``isotonic``, steps that never fall, which needs many deaths; ``auto``,
+        the one that `choose` takes, with its reason under ``chosen``.
     margin, is_fatal
-        Log odds and outcomes, shape (n,).
+        Log odds and outcomes, shape (n,); for ``auto`` in order of time.
 
     Raises
     ------
     ValueError
         The method is unknown, or no event of the validation part is fatal, or all are.
     """
-    if method not in METHODS:
-        raise ValueError(f"calibration {method!r}: expected one of {', '.join(METHODS)}")
+    if method not in (*METHODS, AUTO):
+        raise ValueError(f"calibration {method!r}: expected one of {', '.join((*METHODS, AUTO))}")
     if not 0 < is_fatal.sum() < len(is_fatal):
         raise ValueError(
             f"{int(is_fatal.sum())} of {len(is_fatal)} validation events are fatal: a calibration "
             "needs both outcomes; set train.validation_until in params.yaml later"
         )
-    return {"none": _none, "platt": _platt, "isotonic": _isotonic}[method](margin, is_fatal)
+    if method == AUTO:
+        found, why = choose(compare(margin, is_fatal))
+        return learn(found, margin, is_fatal) | {"chosen": why}
+    return {"method": method} | _LEARNERS[method](margin, is_fatal)
 
 
 def _none(_margin: np.ndarray, _is_fatal: np.ndarray) -> dict[str, Any]:
-    return {"method": "none"}
+    return {}
 
 
 def _platt(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression  # serving applies without scikit-learn
 
     curve = LogisticRegression(C=np.inf, tol=1e-8).fit(margin[:, None], is_fatal)
-    slope, intercept = float(curve.coef_[0, 0]), float(curve.intercept_[0])
-    return {"method": "platt", "slope": slope, "intercept": intercept}
+    return {"slope": float(curve.coef_[0, 0]), "intercept": float(curve.intercept_[0])}
+
+
+def _beta(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
+    """Fit beta calibration (M. Kull, T. Silva Filho and P. Flach, 2017).
+
+    Logistic in ln p and -ln(1 - p), each with a weight of its own; neither may be negative, which
+    would turn the order around at one end.
+    """
+    from scipy.optimize import minimize
+
+    inputs = np.column_stack([_log_odds_apart(margin), np.ones(len(margin))])
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        margins = inputs @ weights
+        off = 1 / (1 + np.exp(-margins)) - is_fatal
+        return (np.logaddexp(0, margins) - is_fatal * margins).mean(), off @ inputs / len(off)
+
+    bounds = [(0, None), (0, None), (None, None)]
+    options = {"ftol": 1e-14, "gtol": 1e-9}
+    best = minimize(loss, [1.0, 1.0, 0.0], jac=True, bounds=bounds, options=options)
+    return dict(zip(("a", "b", "intercept"), best.x.tolist(), strict=True))
+
+
+def _log_odds_apart(margin: np.ndarray) -> np.ndarray:
+    """Return ln p and -ln(1 - p), shape (n, 2); they add up to the margin."""
+    margin = np.asarray(margin, dtype=float)
+    return np.column_stack([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
 
 
 def _isotonic(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
     from sklearn.isotonic import IsotonicRegression
 
     steps = IsotonicRegression(y_min=0.001, y_max=0.999).fit(margin, is_fatal)
-    margins, shares = steps.X_thresholds_.tolist(), steps.y_thresholds_.tolist()
-    return {"method": "isotonic", "margins": margins, "shares": shares}
+    return {"margins": steps.X_thresholds_.tolist(), "shares": steps.y_thresholds_.tolist()}
+
+
+_LEARNERS = {
+    "none": _none,
+    "platt": _platt,
+    "beta": _beta,
+    "venn_abers": venn_abers.learn,
+    "isotonic": _isotonic,
+}
 
 
 def compare(margin: np.ndarray, is_fatal: np.ndarray, folds: int = 5) -> pl.DataFrame:
-    """Return calibration error and log loss of each method, each fold judged by the others.
+    """Return how well each method does on validation events that it did not learn from.
 
     Parameters
     ----------
     margin, is_fatal
-        Log odds and outcomes of the validation part, shape (n,), in order of time: a fold is
-        every fifth event.
+        Log odds and outcomes of the validation part, shape (n,), in order of time.
     folds
-        Number of folds.
+        Number of interleaved folds: a fold is every fifth event.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``method``; ``ece, log_loss``, each fold judged by the others; ``later_ece,
+        later_log_loss``, each block of time judged by the blocks before it, which is how a
+        calibration is used; ``behind, behind_se``, how much log loss the method loses there to
+        the best one, with the standard error of that difference (paired by event), in nats.
     """
-    from hindcast.model import metrics
+    crossed = {method: _crossed(method, margin, is_fatal, folds) for method in METHODS}
+    start = len(margin) // BLOCKS
+    known = is_fatal[start:]
+    later = {method: _later(method, margin, is_fatal) for method in METHODS}
+    losses = {method: _losses(known, probability) for method, probability in later.items()}
+    best = losses[min(losses, key=lambda method: losses[method].mean())]
+    return pl.DataFrame(
+        {
+            "method": method,
+            "ece": float(metrics.ece(is_fatal, crossed[method])),
+            "log_loss": float(metrics.log_loss(is_fatal, crossed[method])),
+            "later_ece": float(metrics.ece(known, later[method])),
+            "later_log_loss": float(losses[method].mean()),
+            "behind": float((losses[method] - best).mean()),
+            "behind_se": float((losses[method] - best).std(ddof=1) / np.sqrt(len(known))),
+        }
+        for method in METHODS
+    )
 
-    rows = []
-    for method in METHODS:
-        probability = _cross_applied(method, margin, is_fatal, folds)
-        ece, loss = metrics.ece(is_fatal, probability), metrics.log_loss(is_fatal, probability)
-        rows.append({"method": method, "ece": float(ece), "log_loss": float(loss)})
-    return pl.DataFrame(rows)
+
+def choose(compared: pl.DataFrame) -> tuple[str, dict[str, Any]]:
+    """Return the method to use, and why.
+
+    The rule, which was set before any result: of the methods whose log loss on later blocks is
+    within one standard error of the best one's, the one that bends the margins least. A freer
+    curve has to earn its freedom on events that came after those it learned from.
+
+    Parameters
+    ----------
+    compared
+        What `compare` returned.
+
+    Examples
+    --------
+    >>> compared = pl.DataFrame({"method": ["none", "platt"], "later_log_loss": [0.40, 0.30],
+    ...     "later_ece": [0.05, 0.01], "behind": [0.10, 0.0], "behind_se": [0.02, 0.0]})
+    >>> choose(compared)[0]
+    'platt'
+    """
+    near = compared.filter(pl.col("behind") <= pl.col("behind_se"))
+    best = compared.filter(pl.col("later_log_loss") == pl.col("later_log_loss").min())
+    method = near["method"][0]
+    return method, {
+        "method": method,
+        "rule": "the simplest within one standard error of the best log loss on later blocks of "
+        "the validation part",
+        "best": best["method"][0],
+        "compared": compared.to_dicts(),
+    }
 
 
-def _cross_applied(method: str, margin: np.ndarray, is_fatal: np.ndarray, folds: int) -> np.ndarray:
+def _crossed(method: str, margin: np.ndarray, is_fatal: np.ndarray, folds: int) -> np.ndarray:
     fold = np.arange(len(margin)) % folds
     probability = np.empty(len(margin))
     for held in range(folds):
         learned = learn(method, margin[fold != held], is_fatal[fold != held])
         probability[fold == held] = apply(learned, margin[fold == held])
     return probability
+
+
+def _later(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> np.ndarray:
+    """Return the probabilities of all blocks but the first, each learned on those before it."""
+    starts = np.arange(1, BLOCKS + 1) * len(margin) // BLOCKS
+    return np.concatenate(
+        [
+            apply(learn(method, margin[:start], is_fatal[:start]), margin[start:end])
+            for start, end in pairwise(starts)
+        ]
+    )
+
+
+def _losses(is_fatal: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Return the log loss of each event, in nats; kept finite as in `hindcast.model.metrics`."""
+    given = np.where(is_fatal > 0, probability, 1 - probability)
+    return -np.log(given.clip(metrics.SMALLEST_PROBABILITY))
