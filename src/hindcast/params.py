@@ -109,6 +109,17 @@ class Explain(Section):
     told_features: Count
 
 
+class Promote(Section):
+    """What a challenger may lose at most: calibration, speed, and in any group of accidents."""
+
+    rounds: Count
+    ece_slack: Share
+    latency_ratio: Annotated[float, Field(gt=0)]
+    smallest_group: Count
+    group_auc_loss: Share
+    group_ece_rise: Share
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -120,6 +131,7 @@ class Params(Section):
     train: Train
     evaluate: Evaluate
     explain: Explain
+    promote: Promote
 
 
 def load(path: Path | None = None) -> Params:
