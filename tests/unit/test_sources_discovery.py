@@ -10,7 +10,6 @@ from hindcast.sources.base import SourceError
 
 JET4 = b"\x00\x01\x00\x00Standard Jet DB\x00\x01" + bytes(4096 - 21)
 FLAT = "Event.Id,Investigation.Type,Accident.Number,Event.Date,Injury.Severity\n"
-CAROL = "NtsbNo,EventType,Mkey,EventDate,HighestInjuryLevel\n"
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +80,6 @@ def test_two_levels_down_is_not_looked_at(tmp_path):
     ("name", "content", "said"),
     [
         ("notes.txt", b"hello", "not a file of NTSB records"),
-        ("carol.csv", CAROL.encode(), "CAROL query, not supported yet"),
         ("other.csv", b"a,b\n1,2\n", "no header of NTSB records"),
         ("odd.csv", "a,b\n1,2\n".encode("utf-16"), "no header of NTSB records"),
         ("empty.csv", b"", "no header of NTSB records"),

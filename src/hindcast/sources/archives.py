@@ -23,16 +23,28 @@ def databases(path: Path) -> list[str]:
         It is no zip or a cut-off one, holds no Access file, or a member's path climbs out of it,
         is encrypted, or would unpack to more than an Access file can be.
     """
-    with _opened(path) as archive:
-        members = [m for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES)]
-        found = ", ".join(sorted(archive.namelist())[:5]) or "nothing"
-    if not members:
+    if not (named := members(path, SUFFIXES)):
+        with _opened(path) as archive:
+            found = ", ".join(sorted(archive.namelist())[:5]) or "nothing"
         raise SourceError(
             f"{path.name} holds no Access file: expected a .mdb or .accdb in it, found {found}"
         )
-    for member in members:
+    return named
+
+
+def members(path: Path, suffixes: tuple[str, ...]) -> list[str]:
+    """Return the names of the members with one of the suffixes, in any case, sorted.
+
+    Raises
+    ------
+    SourceError
+        As `databases`, but for a zip that holds none.
+    """
+    with _opened(path) as archive:
+        found = [m for m in archive.infolist() if m.filename.lower().endswith(suffixes)]
+    for member in found:
         _check_member(path, member)
-    return sorted(member.filename for member in members)
+    return sorted(member.filename for member in found)
 
 
 def extracted(path: Path, member: str, folder: Path) -> Path:

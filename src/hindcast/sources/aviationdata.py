@@ -12,13 +12,17 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from hindcast.sources import crosswalk, flat_tables, schema, tables, textfile
+from hindcast.sources import flat_tables, schema, tables, textfile
 from hindcast.sources.base import Notes, Source, SourceError
 
 log = logging.getLogger(__name__)
 
 _MARKS = {"accidentnumber", "investigationtype", "injuryseverity"}
-_NEEDED = ("eventid", "eventdate", "accidentnumber")
+_NEEDED = {
+    "eventid": "Event.Id",
+    "eventdate": "Event.Date",
+    "accidentnumber": "Accident.Number",
+}
 
 
 def is_header(names: list[str]) -> bool:
@@ -55,7 +59,7 @@ def read(source: Source, folder: Path) -> Notes:
         columns that say which event and aircraft a row is are missing.
     """
     file = textfile.checked(source.files[0])
-    flat = flat_tables.with_keys(_frame(file))
+    flat = flat_tables.with_keys(frame(file, _NEEDED))
     for table, rows in flat_tables.all_tables(flat).items():
         labelled = rows.with_columns(pl.lit(source.release).alias(schema.RELEASE))
         labelled.write_parquet(folder / f"{table}.parquet", compression="zstd")
@@ -64,14 +68,30 @@ def read(source: Source, folder: Path) -> Notes:
     return Notes(encodings=encodings, mapped=_strangers(flat))
 
 
-def _frame(file: textfile.TextFile) -> pl.DataFrame:
+def frame(file: textfile.TextFile, needed: dict[str, str]) -> pl.DataFrame:
+    """Return the rows of a flat file, every column text, under its `plain` names.
+
+    Parameters
+    ----------
+    file
+        What `textfile.checked` returned.
+    needed
+        Columns that must be there: plain name -> name as the file spells it.
+
+    Raises
+    ------
+    SourceError
+        A needed column is missing, one appears twice, or a row has more or fewer fields than the
+        header.
+    """
     names = [plain(name) for name in textfile.header(file)]
-    missing = [name for name in _NEEDED if name not in names]
-    if missing:
+    if missing := [spelled for name, spelled in needed.items() if name not in names]:
         raise SourceError(
-            f"{file.path.name}: no column {', '.join(missing)} (Event.Id, Event.Date, "
-            f"Accident.Number are needed); found {', '.join(names)}"
+            f"{file.path.name}: no column {', '.join(missing)} ({', '.join(needed.values())} are "
+            f"needed); found {', '.join(names)}"
         )
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SourceError(f"{file.path.name}: column {', '.join(twice)} appears more than once")
     with file.open() as stream:
         textfile.header_of(stream, file.encoding)
         try:
@@ -83,15 +103,9 @@ def _frame(file: textfile.TextFile) -> pl.DataFrame:
 
 
 def _strangers(flat: pl.DataFrame) -> dict[str, dict[str, int]]:
-    """Return what no crosswalk knows, by eADMS column."""
-    found = {
-        code.column: crosswalk.strangers(flat, code.flat, crosswalk.codes(code.table, code.column))
-        for code in flat_tables.CODED
-        if code.flat in flat.columns
-    }
-    if "country" in flat.columns:
-        found["ev_country"] = crosswalk.strangers(flat, "country", crosswalk.countries())
+    """Return what no crosswalk knows, by eADMS column; the log says so too."""
+    found = flat_tables.strangers(flat)
     for column, words in found.items():
         for word, rows in words.items():
             log.warning("%s: %r is in no crosswalk: kept in %s rows", column, word, rows)
-    return {column: words for column, words in found.items() if words}
+    return found

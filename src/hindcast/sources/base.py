@@ -6,7 +6,7 @@ from typing import Literal
 
 from hindcast.errors import HindcastError
 
-Kind = Literal["access", "eadms_csv", "aviationdata", "simulated"]
+Kind = Literal["access", "eadms_csv", "carol", "aviationdata", "simulated"]
 
 
 class SourceError(HindcastError, RuntimeError):
@@ -30,7 +30,7 @@ class Source:
     files
         The files as they lie on disk, sorted by name.
     member
-        The Access file inside, where the single file is a zip.
+        The file inside, where the single file is a zip.
     """
 
     kind: Kind

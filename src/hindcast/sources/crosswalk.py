@@ -1,4 +1,4 @@
-"""Code tables that turn the words of NTSB's flat query page into eADMS codes."""
+"""Code tables that turn the words of NTSB's query pages into eADMS codes."""
 
 from functools import cache
 
@@ -36,6 +36,20 @@ def countries() -> dict[str, str]:
     """
     listed = _read("countries.csv")
     return dict(zip(listed["name"].str.to_lowercase(), listed["code"], strict=True))
+
+
+@cache
+def states() -> dict[str, str]:
+    """Return a state's or sea area's name (lower case) -> two-letter code.
+
+    Examples
+    --------
+    >>> states()["alaska"]
+    'AK'
+    """
+    listed = _read("states.csv").unique("state", keep="first", maintain_order=True)
+    names = dict(zip(listed["state"].str.to_lowercase(), listed["ev_state"], strict=True))
+    return {code.lower(): code for code in listed["ev_state"]} | names | codes("events", "ev_state")
 
 
 @cache

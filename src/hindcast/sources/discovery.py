@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hindcast import paths
-from hindcast.sources import access, archives, aviationdata, eadms_csv, textfile
+from hindcast.sources import access, archives, aviationdata, carol, eadms_csv, textfile
 from hindcast.sources.base import Source, SourceError
 
 log = logging.getLogger(__name__)
@@ -16,17 +16,16 @@ SIMULATED = Source("simulated", "simulated", ())
 _ACCESS = (".mdb", ".accdb")
 _CSV = (".csv", ".csv.gz")
 _RECORDS = (*_ACCESS, *_CSV, ".zip")
-_CAROL = {"mkey", "highestinjurylevel", "ntsbno"}
 
 
 def discover(raw: Path) -> list[Source]:
     """Return the sources in ``raw`` and its subfolders (one level); the simulated one if none.
 
     A file is known by what it holds: an Access file by its first bytes and its events table, a zip
-    by the Access files in it, a CSV by its header. Whatever else lies there is left alone, and the
-    log says so. A folder that holds no records at all gives the simulated source; a folder whose
-    records nobody can read is an error, because simulated results in the place of one's own
-    would go unnoticed.
+    by the Access files or the CAROL export in it, a CSV by its header. Whatever else lies there is
+    left alone, and the log says so. A folder that holds no records at all gives the simulated
+    source; a folder whose records nobody can read is an error, because simulated results in the
+    place of one's own would go unnoticed.
 
     Raises
     ------
@@ -82,6 +81,8 @@ def _from_access(path: Path) -> list[Source]:
 
 
 def _from_zip(path: Path) -> list[Source]:
+    if (export := carol.member_of(path)) is not None:
+        return [Source("carol", path.name.split(".")[0], (path,), member=export)]
     members = archives.databases(path)
     return [Source("access", Path(m).stem, (path,), member=m) for m in members]
 
@@ -90,10 +91,9 @@ def _from_csv(path: Path) -> list[Source]:
     names = textfile.peeked_header(path)
     if aviationdata.is_header(names):
         return [Source("aviationdata", path.name.split(".")[0], (path,))]
-    if {name.strip().lower() for name in names} >= _CAROL:
-        log.warning("%s is an export of NTSB's CAROL query, not supported yet: ignored", path.name)
-    else:
-        log.warning("%s has no header of NTSB records: ignored", path.name)
+    if carol.is_header(names):
+        return [Source("carol", path.name.split(".")[0], (path,))]
+    log.warning("%s has no header of NTSB records: ignored", path.name)
     return []
 
 
@@ -107,7 +107,8 @@ def _refuse_unreadable(raw: Path, folders: list[Path]) -> None:
     if looks:
         raise SourceError(
             f"nothing in {raw} can be read as NTSB records: found {', '.join(looks[:8])}; expected "
-            "avall.mdb or avall.zip, a folder of events.csv, aircraft.csv, ..., or AviationData.csv"
+            "avall.mdb or avall.zip, a folder of events.csv, aircraft.csv, ..., an "
+            "export of CAROL, or AviationData.csv"
         )
 
 

@@ -10,7 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hindcast.sources import access, aviationdata, conflicts, eadms_csv, inventory, merge
+from hindcast.sources import (
+    access,
+    aviationdata,
+    carol,
+    conflicts,
+    eadms_csv,
+    inventory,
+    merge,
+    same_event,
+)
 from hindcast.sources.base import Kind, Notes, Source, SourceError, UnmappedError
 from hindcast.sources.discovery import discover
 
@@ -19,6 +28,7 @@ log = logging.getLogger(__name__)
 READERS: dict[Kind, Callable[[Source, Path], Notes]] = {
     "access": access.read,
     "eadms_csv": eadms_csv.read,
+    "carol": carol.read,
     "aviationdata": aviationdata.read,
     "simulated": eadms_csv.read,
 }
@@ -111,6 +121,7 @@ def _all_read(
 def _combined(taken: list[tuple[merge.Extracted, Notes]], scratch: Path) -> dict[str, Any]:
     notes = {one.source.release: said for one, said in taken}
     ordered = merge.ranked([one for one, _ in taken])
+    same_event.adopt_ids(ordered)
     merged: dict[str, Any] = {"precedence": list(merge.PRECEDENCE)}
     merged["conflicts"] = conflicts.count(ordered)
     merged["absent_by_release"] = {one.source.release: one.absent() for one in ordered}

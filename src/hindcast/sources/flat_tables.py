@@ -85,10 +85,10 @@ def events(flat: pl.DataFrame) -> pl.DataFrame:
     return first.select(
         "ev_id",
         ntsb_no=pl.when(several).then(number.str.strip_suffix("A")).otherwise(number),
-        **_coded(flat, "events"),
+        **coded(flat, "events"),
         **_dates(),
         **_places(flat),
-        **_as_they_are(flat, "events"),
+        **as_they_are(flat, "events"),
         ev_highest_injury=_highest_injury(flat),
         **{name: pl.col(c) for c, (name, _) in INJURIES.items() if c in flat.columns},
     )
@@ -100,8 +100,8 @@ def aircraft(flat: pl.DataFrame) -> pl.DataFrame:
         "ev_id",
         "Aircraft_Key",
         ntsb_no=pl.col("accidentnumber"),
-        **_coded(flat, "aircraft"),
-        **_as_they_are(flat, "aircraft"),
+        **coded(flat, "aircraft"),
+        **as_they_are(flat, "aircraft"),
     )
 
 
@@ -158,12 +158,25 @@ def admin(flat: pl.DataFrame) -> pl.DataFrame:
     published = {"publicationdate": "approval_date"}
     return first.select(
         "ev_id",
-        **_coded(flat, "NTSB_Admin"),
+        **coded(flat, "NTSB_Admin"),
         **{new: _midnight(old) for old, new in published.items() if old in flat.columns},
     )
 
 
-def _coded(flat: pl.DataFrame, table: str) -> dict[str, pl.Expr]:
+def strangers(flat: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Return the words that no crosswalk knows and their rows, by eADMS column."""
+    found = {
+        code.column: crosswalk.strangers(flat, code.flat, crosswalk.codes(code.table, code.column))
+        for code in CODED
+        if code.flat in flat.columns
+    }
+    if "country" in flat.columns:
+        found["ev_country"] = crosswalk.strangers(flat, "country", crosswalk.countries())
+    return {column: words for column, words in found.items() if words}
+
+
+def coded(flat: pl.DataFrame, table: str) -> dict[str, pl.Expr]:
+    """Return the columns of one eADMS table that a crosswalk fills."""
     return {
         code.column: crosswalk.coded(code.flat, crosswalk.codes(code.table, code.column))
         for code in CODED
@@ -171,7 +184,8 @@ def _coded(flat: pl.DataFrame, table: str) -> dict[str, pl.Expr]:
     }
 
 
-def _as_they_are(flat: pl.DataFrame, table: str) -> dict[str, pl.Expr]:
+def as_they_are(flat: pl.DataFrame, table: str) -> dict[str, pl.Expr]:
+    """Return the columns of one eADMS table that are copied."""
     return {new: pl.col(old) for old, new in AS_THEY_ARE[table].items() if old in flat.columns}
 
 

@@ -6,8 +6,9 @@ Precedence, highest first:
 2. ``avall`` and any other Access release;
 3. ``Pre2008``;
 4. folders of eADMS CSV tables, the newest ``lchg_date`` first;
-5. the flat AviationData file;
-6. the simulated set.
+5. exports of the CAROL query;
+6. the flat AviationData file;
+7. the simulated set.
 
 All tables of one ``ev_id`` come from the release that wins its ``events`` row: mixing two states of
 one report would make rows that no release ever had. An ``ev_id`` that is in no events table at all
@@ -22,8 +23,16 @@ import polars as pl
 from hindcast.sources import schema
 from hindcast.sources.base import Source
 
-PRECEDENCE = ("up*.mdb, newest first", "avall", "Pre2008", "eadms_csv", "aviationdata", "simulated")
-_KINDS = {"access": 1, "eadms_csv": 3, "aviationdata": 4, "simulated": 5}
+PRECEDENCE = (
+    "up*.mdb, newest first",
+    "avall",
+    "Pre2008",
+    "eadms_csv",
+    "carol",
+    "aviationdata",
+    "simulated",
+)
+_KINDS = {"access": 1, "eadms_csv": 3, "carol": 4, "aviationdata": 5, "simulated": 6}
 
 
 @dataclass(frozen=True)
