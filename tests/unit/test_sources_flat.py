@@ -169,7 +169,7 @@ def test_windows_1252_is_read_and_said(read):
 
 
 def test_a_missing_key_column_is_named(read):
-    with pytest.raises(SourceError, match="no column Event.Id"):
+    with pytest.raises(SourceError, match=r"no column Event\.Id"):
         read({}, header=lambda name: name.replace("Event.Id", "Nr"))
 
 
