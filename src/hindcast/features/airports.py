@@ -19,7 +19,7 @@ from hindcast.features import geography
 from hindcast.features.columns import pick
 
 _POSITION = {"dec_latitude": pl.Float64, "dec_longitude": pl.Float64}
-_COLUMNS = ("nearest_airport_sm", "nearest_airport_elev_ft", "nearest_airport_time_zone")
+COLUMNS = ("nearest_airport_sm", "nearest_airport_elev_ft", "nearest_airport_time_zone")
 
 
 @dataclass(frozen=True)
@@ -82,4 +82,4 @@ def _nearest(latitude: geography.Floats, longitude: geography.Floats) -> pl.Data
         fields().elevation_ft[index],
         fields().time_zone[index],
     )
-    return pl.DataFrame(dict(zip(_COLUMNS, values, strict=True)))
+    return pl.DataFrame(dict(zip(COLUMNS, values, strict=True)))

@@ -79,6 +79,11 @@ who is studied; it is no fact about a flight.
 """
 
 
+_IS_OLDER = pl.col("ev_date").dt.year() < 2008
+ERA = pl.when(_IS_OLDER).then(pl.lit("pre-2008")).otherwise(pl.lit("2008+")).alias("era")
+"""Which of the two schemes of codes a row keeps, by its date, where no source says so."""
+
+
 def for_horizon(horizon: Horizon) -> tuple[Feature, ...]:
     """Return the features known at ``horizon`` or before.
 
@@ -137,10 +142,7 @@ def _typed(frame: pl.DataFrame) -> pl.DataFrame:
         if dtype == pl.Null
     ]
     if "era" not in frame.columns and "ev_date" in frame.columns:
-        older = pl.col("ev_date").dt.year() < 2008
-        casts.append(
-            pl.when(older).then(pl.lit("pre-2008")).otherwise(pl.lit("2008+")).alias("era")
-        )
+        casts.append(ERA)
     return frame.with_columns(casts) if casts else frame
 
 

@@ -7,7 +7,7 @@ people's names out of what is counted. What is stored are digests of the normali
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -137,6 +137,11 @@ def digests(frame: pl.DataFrame) -> pl.DataFrame:
     texts = pick(frame, dict.fromkeys(sorted(inputs), pl.String)).to_dict(as_series=False)
     columns = {key.name: _digested(key, texts) for key in KEYS}
     return pl.DataFrame(columns, schema=dict.fromkeys(NAMES, pl.Int64))
+
+
+def digest(key: Key, row: Mapping[str, Text]) -> int | None:
+    """Return one row's digest for a key, None where it is unknown; see :func:`digests`."""
+    return _digest(key.normal, tuple(row.get(name) for name in key.inputs))
 
 
 def _digested(key: Key, texts: dict[str, list[Text]]) -> list[int | None]:

@@ -61,6 +61,11 @@ def needed_by(expr: pl.Expr) -> set[str]:
     return found
 
 
+def in_order(names: Set[str]) -> list[tuple[str, pl.Expr]]:
+    """Return shared columns with their expressions, the ones that others build on first."""
+    return [(name, _STEPS[name][1]) for name in sorted(names, key=lambda n: (_STEPS[n][0], n))]
+
+
 def with_shared(frame: pl.DataFrame, names: Set[str]) -> pl.DataFrame:
     """Return ``frame`` with the shared columns ``names``, the ones they build on first."""
     for depth in sorted({_STEPS[name][0] for name in names}):

@@ -79,7 +79,10 @@ class Bundle:
         hindcast.model.encode.FeatureError
             A column is missing, unexpected or of the wrong type.
         """
-        matrix = self.matrix(features)
+        return self.margin_of(self.matrix(features))
+
+    def margin_of(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the booster's log odds of encoded rows, shape (rows,)."""
         if not len(matrix):
             return np.empty(0, np.float32)
         return self.booster.inplace_predict(matrix, predict_type="margin", validate_features=False)

@@ -5,7 +5,8 @@ a missing flight-hours is not 0 hours), and a category becomes the number of its
 those that enough training events have; all others, and levels never seen, share one.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -159,6 +160,22 @@ def _code(feature: dict[str, Any]) -> pl.Expr:
     return column.cast(pl.String).replace_strict(
         codes, default=codes[RARE], return_dtype=pl.Float32
     )
+
+
+def coder(feature: dict[str, Any]) -> Callable[[Any], float]:
+    """Return what `codes` gives for one value: a number, NaN for null, a category's level.
+
+    Examples
+    --------
+    >>> phase = coder({"name": "phase", "kind": "category", "levels": ["taxi", RARE]})
+    >>> phase("taxi"), phase("a level never seen"), phase(None)
+    (0.0, 1.0, nan)
+    """
+    if feature["kind"] != "category":
+        return lambda value: math.nan if value is None else value
+    levels = {level: float(code) for code, level in enumerate(feature["levels"])}
+    rare = levels[RARE]
+    return lambda value: math.nan if value is None else levels.get(value, rare)
 
 
 def types(schema: list[dict[str, Any]]) -> list[str]:

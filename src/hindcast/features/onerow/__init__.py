@@ -1,0 +1,1 @@
+"""One request's features without a frame: the catalog's own expressions over one row's values."""

@@ -1,0 +1,137 @@
+"""One accident's forecast from its raw inputs: what a server calls, prepared once a bundle.
+
+The way through frames (`features.derive`, `features.catalog`, `Bundle.predict`) serves any number
+of rows and costs some 25 ms for one. Here the same expressions, the same schema and the same trees
+are prepared for one row at a time; a test holds the two ways together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hindcast.features.catalog import FEATURES
+from hindcast.features.onerow.derived import RowInputs
+from hindcast.features.onerow.features import RowFeatures
+from hindcast.features.onerow.given import checked
+from hindcast.features.state import HistoryState
+from hindcast.model import calibrate, encode
+from hindcast.model.bundle import Bundle, BundleError
+
+if TYPE_CHECKING:
+    import xgboost
+
+
+@dataclass(frozen=True)
+class Share:
+    """A feature's share in one forecast: its value, and its SHAP value in log odds."""
+
+    feature: str
+    value: float | bool | str | None
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One forecast and what it leans on.
+
+    Attributes
+    ----------
+    probability
+        P(fatal | an accident happened).
+    base_value
+        The mean margin over the training rows, log odds before calibration.
+    shares
+        The features of the largest absolute SHAP values, largest first.
+    rest
+        Sum of all other features' SHAP values: base, shares and rest add up to the margin.
+    """
+
+    probability: float
+    base_value: float
+    shares: list[Share]
+    rest: float
+
+
+class Prepared:
+    """A bundle that forecasts one accident at a time.
+
+    Raises
+    ------
+    hindcast.model.bundle.BundleError
+        The bundle has a feature that the catalog does not declare.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        declared = {feature.name: feature for feature in FEATURES}
+        if unknown := [name for name in bundle.names if name not in declared]:
+            raise BundleError(
+                f"the catalog declares no {', '.join(unknown)}: the bundle was trained under "
+                "another version of it; train anew"
+            )
+        self._bundle = bundle
+        self._inputs = RowInputs(HistoryState.model_validate(bundle.history))
+        self._features = RowFeatures([declared[name] for name in bundle.names])
+        self._codes = [encode.coder(feature) for feature in bundle.schema]
+
+    def features(self, inputs: Mapping[str, Any]) -> list[Any]:
+        """Return the values of the bundle's features, None for null, in the booster's order."""
+        return self._features(self._inputs(checked(inputs)))
+
+    def predict(self, inputs: Mapping[str, Any]) -> float:
+        """Return P(fatal | an accident happened).
+
+        Parameters
+        ----------
+        inputs
+            Raw inputs by name (:func:`hindcast.features.onerow.given.types`). None says that a
+            value is not known; a name left out, that the source has no such column.
+
+        Raises
+        ------
+        hindcast.features.inputs.InputError
+            An input has an unknown name or another type.
+        """
+        return self._probability(self._encoded(self.features(inputs)))
+
+    def explain(self, inputs: Mapping[str, Any], top: int = 5) -> Explanation:
+        """Return the forecast with its ``top`` exact SHAP values.
+
+        Raises
+        ------
+        hindcast.features.inputs.InputError
+            An input has an unknown name or another type.
+        """
+        values = self.features(inputs)
+        matrix = self._encoded(values)
+        told = contributions(self._bundle.booster, matrix)
+        largest = np.argsort(-np.abs(told[:-1]), kind="stable")[:top]
+        names = self._bundle.names
+        return Explanation(
+            self._probability(matrix),
+            float(told[-1]),
+            [Share(names[at], values[at], float(told[at])) for at in largest],
+            float(np.delete(told[:-1], largest).sum()),
+        )
+
+    def _encoded(self, values: list[Any]) -> np.ndarray:
+        codes = [code(value) for code, value in zip(self._codes, values, strict=True)]
+        return np.array([codes], dtype=np.float32)
+
+    def _probability(self, matrix: np.ndarray) -> float:
+        margin = self._bundle.margin_of(matrix)
+        return float(calibrate.apply(self._bundle.calibration, margin)[0])
+
+
+def prepare(bundle: Bundle) -> Prepared:
+    """Return the bundle prepared to forecast row by row; takes about a tenth of a second."""
+    return Prepared(bundle)
+
+
+def contributions(booster: "xgboost.Booster", matrix: np.ndarray) -> np.ndarray:
+    """Return exact SHAP values of one encoded row, the base value last, shape (features + 1,)."""
+    import xgboost
+
+    told = xgboost.DMatrix(matrix, nthread=1)
+    return booster.predict(told, pred_contribs=True, validate_features=False)[0].astype(float)
