@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
-from hindcast.model import calibrate, venn_abers
+from hindcast.model import calibrate, calibrators, venn_abers
 
 few = settings(max_examples=40, deadline=None)
 samples = st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=1, max_size=25)
@@ -65,7 +65,7 @@ def test_order_is_kept_and_json_is_enough(method):
 def test_beta_finds_two_slopes_where_platt_has_one():
     draw = np.random.default_rng(5)
     margin = draw.normal(scale=2.5, size=60_000)
-    apart = calibrate._log_odds_apart(margin)
+    apart = calibrators.log_odds_apart(margin)
     true = 1 / (1 + np.exp(-(apart @ np.array([1.5, 0.4]) - 0.3)))
     fatal = (draw.random(len(margin)) < true).astype(float)
     learned = calibrate.learn("beta", margin, fatal)
@@ -106,11 +106,25 @@ def test_comparison_judges_each_method_on_later_events():
 
 def test_the_first_block_is_learned_from_only():
     margin, fatal = made(2000, seed=7)
-    later = calibrate._later("platt", margin, fatal)
+    once = np.ones(2000)
+    later = calibrate._later("platt", margin, fatal, once)
     changed = margin.copy()
     changed[-500:] += 1
     assert len(later) == 1500
-    assert np.array_equal(calibrate._later("platt", changed, fatal)[:1000], later[:1000])
+    assert np.array_equal(
+        calibrate._later("platt", changed, fatal, np.ones(2000))[:1000], later[:1000]
+    )
+
+
+@pytest.mark.parametrize("method", calibrate.METHODS)
+def test_an_event_that_counts_twice_counts_as_two(method):
+    margin, fatal = made(300, seed=8)
+    weights = 1.0 + (np.arange(300) % 3 == 0)
+    repeated = np.repeat(np.arange(300), weights.astype(int))
+    asked = np.linspace(-5, 5, 40)
+    weighted = calibrate.apply(calibrate.learn(method, margin, fatal, weights), asked)
+    twice = calibrate.apply(calibrate.learn(method, margin[repeated], fatal[repeated]), asked)
+    assert weighted == pytest.approx(twice, abs=1e-4)
 
 
 def test_the_simplest_within_one_standard_error_is_chosen():

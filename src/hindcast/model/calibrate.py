@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 
 from hindcast.model import metrics, venn_abers
+from hindcast.model.calibrators import LEARNERS, log_odds_apart
 
-METHODS = ("none", "platt", "beta", "venn_abers", "isotonic")
+METHODS = tuple(LEARNERS)
 """In order of how freely they bend the margins; ``auto`` takes the first that will do."""
 AUTO = "auto"
 BLOCKS = 4
@@ -41,7 +42,7 @@ def apply(calibration: dict[str, Any], margin: np.ndarray) -> np.ndarray:
             margin = calibration["slope"] * margin + calibration["intercept"]
         case "beta":
             weights = np.array([calibration["a"], calibration["b"]])
-            margin = _log_odds_apart(margin) @ weights + calibration["intercept"]
+            margin = log_odds_apart(margin) @ weights + calibration["intercept"]
     return 1 / (1 + np.exp(-margin))
 
 
@@ -68,7 +69,9 @@ def interval(steps: dict[str, Any], margin: np.ndarray) -> tuple[np.ndarray, np.
     return venn_abers.pair(steps, np.asarray(margin, dtype=float))
 
 
-def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
+def learn(
+    method: str, margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray | None = None
+) -> dict[str, Any]:
     """Learn a calibration from the margins and outcomes of the validation part.
 
     Parameters
@@ -80,6 +83,9 @@ def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, An
         the one that `choose` takes, with its reason under ``chosen``.
     margin, is_fatal
         Log odds and outcomes, shape (n,); for ``auto`` in order of time.
+    weights
+        How much each event counts, shape (n,); 1 each when not given. See
+        `hindcast.model.out_of_time`.
 
     Raises
     ------
@@ -93,73 +99,24 @@ def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, An
             f"{int(is_fatal.sum())} of {len(is_fatal)} validation events are fatal: a calibration "
             "needs both outcomes; set train.validation_until in params.yaml later"
         )
+    weights = np.ones(len(margin)) if weights is None else weights
     if method == AUTO:
-        found, why = choose(compare(margin, is_fatal))
-        return learn(found, margin, is_fatal) | {"chosen": why}
-    return {"method": method} | _LEARNERS[method](margin, is_fatal)
+        found, why = choose(compare(margin, is_fatal, weights))
+        return learn(found, margin, is_fatal, weights) | {"chosen": why}
+    return {"method": method} | LEARNERS[method](margin, is_fatal, weights)
 
 
-def _none(_margin: np.ndarray, _is_fatal: np.ndarray) -> dict[str, Any]:
-    return {}
-
-
-def _platt(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
-    from sklearn.linear_model import LogisticRegression  # serving applies without scikit-learn
-
-    curve = LogisticRegression(C=np.inf, tol=1e-8).fit(margin[:, None], is_fatal)
-    return {"slope": float(curve.coef_[0, 0]), "intercept": float(curve.intercept_[0])}
-
-
-def _beta(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
-    """Fit beta calibration (M. Kull, T. Silva Filho and P. Flach, 2017).
-
-    Logistic in ln p and -ln(1 - p), each with a weight of its own; neither may be negative, which
-    would turn the order around at one end.
-    """
-    from scipy.optimize import minimize
-
-    inputs = np.column_stack([_log_odds_apart(margin), np.ones(len(margin))])
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        margins = inputs @ weights
-        off = 1 / (1 + np.exp(-margins)) - is_fatal
-        return (np.logaddexp(0, margins) - is_fatal * margins).mean(), off @ inputs / len(off)
-
-    bounds = [(0, None), (0, None), (None, None)]
-    options = {"ftol": 1e-14, "gtol": 1e-9}
-    best = minimize(loss, [1.0, 1.0, 0.0], jac=True, bounds=bounds, options=options)
-    return dict(zip(("a", "b", "intercept"), best.x.tolist(), strict=True))
-
-
-def _log_odds_apart(margin: np.ndarray) -> np.ndarray:
-    """Return ln p and -ln(1 - p), shape (n, 2); they add up to the margin."""
-    margin = np.asarray(margin, dtype=float)
-    return np.column_stack([-np.logaddexp(0, -margin), np.logaddexp(0, margin)])
-
-
-def _isotonic(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
-    from sklearn.isotonic import IsotonicRegression
-
-    steps = IsotonicRegression(y_min=0.001, y_max=0.999).fit(margin, is_fatal)
-    return {"margins": steps.X_thresholds_.tolist(), "shares": steps.y_thresholds_.tolist()}
-
-
-_LEARNERS = {
-    "none": _none,
-    "platt": _platt,
-    "beta": _beta,
-    "venn_abers": venn_abers.learn,
-    "isotonic": _isotonic,
-}
-
-
-def compare(margin: np.ndarray, is_fatal: np.ndarray, folds: int = 5) -> pl.DataFrame:
+def compare(
+    margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray | None = None, folds: int = 5
+) -> pl.DataFrame:
     """Return how well each method does on validation events that it did not learn from.
 
     Parameters
     ----------
     margin, is_fatal
         Log odds and outcomes of the validation part, shape (n,), in order of time.
+    weights
+        How much each event counts in learning, shape (n,); judging counts each once.
     folds
         Number of interleaved folds: a fold is every fifth event.
 
@@ -171,10 +128,10 @@ def compare(margin: np.ndarray, is_fatal: np.ndarray, folds: int = 5) -> pl.Data
         calibration is used; ``behind, behind_se``, how much log loss the method loses there to
         the best one, with the standard error of that difference (paired by event), in nats.
     """
-    crossed = {method: _crossed(method, margin, is_fatal, folds) for method in METHODS}
-    start = len(margin) // BLOCKS
-    known = is_fatal[start:]
-    later = {method: _later(method, margin, is_fatal) for method in METHODS}
+    weights = np.ones(len(margin)) if weights is None else weights
+    crossed = {m: _crossed(m, margin, is_fatal, weights, folds) for m in METHODS}
+    known = is_fatal[len(margin) // BLOCKS :]
+    later = {method: _later(method, margin, is_fatal, weights) for method in METHODS}
     losses = {method: _losses(known, probability) for method, probability in later.items()}
     best = losses[min(losses, key=lambda method: losses[method].mean())]
     return pl.DataFrame(
@@ -222,21 +179,27 @@ def choose(compared: pl.DataFrame) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _crossed(method: str, margin: np.ndarray, is_fatal: np.ndarray, folds: int) -> np.ndarray:
+def _crossed(
+    method: str, margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray, folds: int
+) -> np.ndarray:
     fold = np.arange(len(margin)) % folds
     probability = np.empty(len(margin))
     for held in range(folds):
-        learned = learn(method, margin[fold != held], is_fatal[fold != held])
+        learned = learn(method, *(of[fold != held] for of in (margin, is_fatal, weights)))
         probability[fold == held] = apply(learned, margin[fold == held])
     return probability
 
 
-def _later(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> np.ndarray:
+def _later(
+    method: str, margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     """Return the probabilities of all blocks but the first, each learned on those before it."""
     starts = np.arange(1, BLOCKS + 1) * len(margin) // BLOCKS
     return np.concatenate(
         [
-            apply(learn(method, margin[:start], is_fatal[:start]), margin[start:end])
+            apply(
+                learn(method, margin[:start], is_fatal[:start], weights[:start]), margin[start:end]
+            )
             for start, end in pairwise(starts)
         ]
     )

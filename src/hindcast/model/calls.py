@@ -98,7 +98,11 @@ AT_THRESHOLD: dict[str, Callable[[Confusion], np.ndarray]] = {
 
 def calls(is_fatal, probability, weights=None, threshold=0.5) -> dict[str, np.ndarray]:
     """Return the metrics that judge calls at a threshold, by name."""
-    c = confusion(is_fatal, probability, weights, threshold)
+    return of(confusion(is_fatal, probability, weights, threshold))
+
+
+def of(c: Confusion) -> dict[str, np.ndarray]:
+    """Return the same metrics from counts that are already there."""
     return {name: metric(c) for name, metric in AT_THRESHOLD.items()}
 
 
