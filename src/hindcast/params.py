@@ -120,6 +120,39 @@ class Promote(Section):
     group_ece_rise: Share
 
 
+class Tune(Section):
+    """How long booster parameters are searched, and whether training searches them anew."""
+
+    enabled: bool
+    trials: Count
+    startup_trials: Count
+    folds: Count
+    max_rounds: Count
+    early_stopping_rounds: Count
+    check_seeds: Count
+
+
+class Challenger(Section):
+    """How long the other learners may learn."""
+
+    rounds: Count
+    early_stopping_rounds: Count
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+
+
+class Levers(Section):
+    """Which rows the table "what helped" has, and how each is measured."""
+
+    horizons: list[Literal["dispatch", "event", "scene", "investigation"]] = Field(min_length=1)
+    without: list[str]
+    n_boosters: Count
+    more_boosters: Count
+    metric: Literal["roc_auc", "average_precision", "brier", "log_loss"]
+    bootstrap_rounds: Count
+    jobs: Count
+    challenger: Challenger
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -132,6 +165,8 @@ class Params(Section):
     evaluate: Evaluate
     explain: Explain
     promote: Promote
+    tune: Tune
+    levers: Levers
 
 
 def load(path: Path | None = None) -> Params:

@@ -1,0 +1,1 @@
+"""What each lever gave: features, learning and other learners, each measured against the rest."""

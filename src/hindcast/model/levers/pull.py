@@ -1,0 +1,112 @@
+"""Pull every lever at every horizon: each a fit of its own, a blend after those it is made of."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from tqdm import tqdm
+
+from hindcast.model.levers import stack
+from hindcast.model.levers.groups import LeverError
+from hindcast.model.levers.lever import Bench, Lever, Margins
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What one lever forecasts at one horizon, or the reason why it forecasts nothing.
+
+    ``margins`` are log odds, ``probabilities`` are calibrated; both by part.
+    """
+
+    lever: Lever
+    horizon: str
+    margins: Margins | None = None
+    probabilities: Margins | None = None
+    reason: str | None = None
+
+
+def pull(benches: Mapping[str, Bench], levers: Sequence[Lever], jobs: int) -> list[Pulled]:
+    """Pull all levers, ``jobs`` at a time, with a progress bar on stderr.
+
+    Parameters
+    ----------
+    benches
+        What each horizon starts from.
+    levers
+        What to pull; each lever's ``against`` must be among them.
+    jobs
+        How many at once, each on one thread: the results do not depend on it.
+
+    Raises
+    ------
+    LeverError
+        Two levers share a name, or one stands against a lever that is not there.
+    """
+    check(levers)
+    alone = [lever for lever in levers if not lever.blends]
+    blends = [lever for lever in levers if lever.blends]
+    total = len(benches) * len(levers)
+    with tqdm(total=total, desc="levers", file=sys.stderr) as bar, ThreadPoolExecutor(jobs) as pool:
+        done = list(pool.map(_one(bar.update), *_pairs(alone, benches)))
+        done += pool.map(_one(bar.update), *_pairs(blends, _knowing(benches, done)))
+    return done
+
+
+def check(levers: Iterable[Lever]) -> None:
+    """Refuse two levers of one name, and one that stands against a lever that is not there.
+
+    Raises
+    ------
+    LeverError
+        Names the lever, and what it lacks.
+    """
+    names = [lever.name for lever in levers]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise LeverError(f"two levers of one name: {', '.join(twice)}")
+    for lever in levers:
+        if lever.against and lever.against not in names:
+            raise LeverError(
+                f"lever {lever.name!r} stands against {lever.against!r}, which is not measured; "
+                f"there are {', '.join(names)}"
+            )
+
+
+def _pairs(
+    levers: Sequence[Lever], benches: Mapping[str, Bench]
+) -> tuple[list[Lever], list[Bench]]:
+    pairs = [(lever, bench) for bench in benches.values() for lever in levers]
+    return [lever for lever, _ in pairs], [bench for _, bench in pairs]
+
+
+def _one(on_done: Callable[[], object]) -> Callable[[Lever, Bench], Pulled]:
+    def pulled(lever: Lever, bench: Bench) -> Pulled:
+        found = _pulled(lever, bench)
+        on_done()
+        return found
+
+    return pulled
+
+
+def _pulled(lever: Lever, bench: Bench) -> Pulled:
+    """Pull one lever; a library that does not load costs its own row, not the table."""
+    try:
+        margins = lever.pull(bench)
+    except LeverError as error:
+        log.warning("lever %s at %s: %s", lever.name, bench.horizon, error)
+        return Pulled(lever, bench.horizon, reason=str(error))
+    method, outcomes = bench.recipe.calibration, bench.parts["validation"].is_fatal
+    calibrated = stack.probabilities(margins, outcomes, method)
+    return Pulled(lever, bench.horizon, margins, calibrated)
+
+
+def _knowing(benches: Mapping[str, Bench], done: Iterable[Pulled]) -> dict[str, Bench]:
+    """Return the benches with the log odds of what has been fitted on each."""
+    known = {horizon: dict(bench.known) for horizon, bench in benches.items()}
+    for one in done:
+        if one.margins is not None:
+            known[one.horizon][one.lever.name] = one.margins
+    return {horizon: replace(bench, known=known[horizon]) for horizon, bench in benches.items()}

@@ -1,0 +1,9 @@
+"""Booster parameters found by search: time-ordered cross-validation before the test years.
+
+`best` gives those that are committed (data/reference/tuned.json, with where they come from);
+`hindcast.model.tune.search` finds them anew.
+"""
+
+from hindcast.model.tune.found import TuneError, best
+
+__all__ = ["TuneError", "best"]
