@@ -39,6 +39,20 @@ def test_dates_come_in_every_form_a_release_uses():
     assert read(["2009-06-30", "soon"], "datetime") == [datetime(2009, 6, 30), None]
 
 
+@pytest.mark.parametrize(
+    ("column", "month"),
+    [
+        (["01/02/20 00:00:00", "03/13/20 00:00:00"], 1),
+        (["01/02/20 00:00:00", "13/03/20 00:00:00"], 2),
+        (["01/02/20 00:00:00"], 1),
+    ],
+)
+def test_day_and_month_have_one_order_in_a_column(column, month):
+    moments = read(column, "datetime")
+    assert moments[0].month == month
+    assert None not in moments
+
+
 def test_truth_values_are_read_from_numbers_and_words():
     assert read(["1", "0", "True", "no", "-1", "maybe"], "boolean") == [
         True, False, True, False, True, None,

@@ -12,9 +12,8 @@ _DATETIMES = (
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
     "%d/%m/%y %H:%M",
-    "%d/%m/%y %H:%M:%S",
-    "%m/%d/%y %H:%M:%S",
 )
+_MONTH_FIRST, _DAY_FIRST = "%m/%d/%y %H:%M:%S", "%d/%m/%y %H:%M:%S"
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
 _TRUE, _FALSE = ("1", "1.0", "true", "y", "yes", "-1"), ("0", "0.0", "false", "n", "no")
 
@@ -73,9 +72,24 @@ def _whole(number: pl.Expr) -> pl.Expr:
 
 
 def _moment(text: pl.Expr) -> pl.Expr:
-    moments = [text.str.to_datetime(form, time_unit="us", strict=False) for form in _DATETIMES]
+    moments = [_read_as(text, form) for form in _DATETIMES]
     days = [text.str.to_date(form, strict=False).cast(pl.Datetime("us")) for form in _DATES]
-    return pl.coalesce(*moments, *days)
+    return pl.coalesce(*moments, _slashed(text), *days)
+
+
+def _read_as(text: pl.Expr, form: str) -> pl.Expr:
+    return text.str.to_datetime(form, time_unit="us", strict=False)
+
+
+def _slashed(text: pl.Expr) -> pl.Expr:
+    """Read one order of day and month for the whole column: the one that more of it fits.
+
+    ``01/02/20 00:00:00`` is either, and which of them the other rows tell. Month first, as
+    mdb-export writes it by default, where both fit.
+    """
+    month_first, day_first = _read_as(text, _MONTH_FIRST), _read_as(text, _DAY_FIRST)
+    is_day_first = day_first.is_not_null().sum() > month_first.is_not_null().sum()
+    return pl.when(is_day_first).then(day_first).otherwise(month_first)
 
 
 def _truth(text: pl.Expr) -> pl.Expr:
