@@ -126,6 +126,14 @@ def test_light_codes_tell_the_clock_of_a_release(is_utc):
     assert times["local_hour"].to_list() == frame["local"].dt.hour().to_list()
 
 
+@pytest.mark.parametrize("is_utc", [False, True])
+def test_a_release_without_light_codes_is_judged_by_daylight(is_utc):
+    by_day = [row for row in a_year(is_utc, n=240) if 7 <= row["local"].hour <= 18]
+    frame = frame_of(*by_day).with_columns(light_cond=pl.lit(None, pl.String))
+    assert clock.evidence(frame).select("n", "is_utc").rows() == [(len(by_day), is_utc)]
+    assert clock.times(frame)["local_hour"].to_list() == frame["local"].dt.hour().to_list()
+
+
 def test_each_release_keeps_its_own_clock():
     frame = frame_of(*a_year(is_utc=True, release="new"), *a_year(is_utc=False, release="old"))
     assert clock.evidence(frame).select("release", "is_utc").rows() == [

@@ -4,6 +4,8 @@ NTSB's dictionary says local time. A release passed on through later systems can
 same names (``avall_2008_2021`` does, dates shifted with the hours), and read as local time it puts
 most daylight accidents into the night. Which clock a release keeps shows in its own light codes:
 under the right one the sun is up where ``light_cond`` says daylight and down where it says night.
+A release without light codes is judged by what nine in ten accidents have in common: they happen by
+day (2008-2021: the sun is up at 91% of them, and at 57% when UTC is read as local time).
 """
 
 import logging
@@ -95,7 +97,8 @@ def evidence(frame: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         One row per release: ``release``, ``n`` (rows with light code, time and place, and no
-        recorded zone), ``agrees_local`` and ``agrees_utc`` (shares), ``is_utc``.
+        recorded zone; in a release without light codes, rows with time and place),
+        ``agrees_local`` and ``agrees_utc`` (shares), ``is_utc``.
     """
     return _evidence(_facts(frame))
 
@@ -115,14 +118,13 @@ def _releases_in_utc(facts: pl.DataFrame) -> list[str]:
     decided = _evidence(facts)
     for release, n, local, utc, is_utc in decided.iter_rows():
         clock = "UTC" if is_utc else "local time"
-        told = "event times of release %s are read as %s: light codes agree %s local, %s UTC (n=%d)"
+        told = "event times of release %s are read as %s: light agrees %s local, %s UTC (n=%d)"
         _log.info(told, release or "unnamed", clock, _share(local), _share(utc), n)
     return decided.filter("is_utc")["release"].to_list()
 
 
 def _evidence(facts: pl.DataFrame) -> pl.DataFrame:
-    is_day = pl.col("light_cond").replace_strict(_LIGHT, default=None, return_dtype=pl.Boolean)
-    lit = facts.filter(pl.col("recorded_zone").is_null()).with_columns(is_day=is_day)
+    lit = facts.filter(pl.col("recorded_zone").is_null()).with_columns(is_day=_is_day())
     lit = lit.drop_nulls(["is_day", "given", "place_zone", "dec_latitude", "dec_longitude"])
     read_as = {"local": to_utc(lit["given"], lit["place_zone"]), "utc": lit["given"]}
     agrees = lit.select(
@@ -134,6 +136,13 @@ def _evidence(facts: pl.DataFrame) -> pl.DataFrame:
     is_better = pl.col("agrees_utc") - pl.col("agrees_local") > MIN_ADVANTAGE
     is_utc = (pl.col("n") >= MIN_ROWS) & is_better
     return shares.sort("release").with_columns(is_utc=is_utc)
+
+
+def _is_day() -> pl.Expr:
+    """Return what the light code says; by day where the release has too few codes to judge by."""
+    code = pl.col("light_cond").replace_strict(_LIGHT, default=None, return_dtype=pl.Boolean)
+    is_told = code.is_not_null().sum().over("release") >= MIN_ROWS
+    return pl.when(is_told).then(code).otherwise(pl.lit(value=True))
 
 
 def _agrees(lit: pl.DataFrame, utc: pl.Series) -> pl.Series:
