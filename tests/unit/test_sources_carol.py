@@ -115,21 +115,22 @@ def test_a_comma_in_the_name_of_a_single_aircraft_stays(read):
 
 
 @pytest.mark.parametrize(
-    ("said", "time"),
+    ("said", "day", "time"),
     [
-        ("2021-07-02T14:05:00Z", "1405"),
-        ("2021-07-02T00:00:00Z", "0"),
-        ("2021-07-02T04:00:00Z", None),  # midnight in Washington, summer
-        ("2021-01-02T05:00:00Z", None),  # and winter
-        ("2021-01-02T04:00:00Z", "400"),
-        ("2021-07-02T14:05:00.000Z", "1405"),
-        ("2021-07-02", None),
+        ("2021-07-02T14:05:00Z", "2021-07-02", "1405"),
+        ("2021-07-02T00:00:00Z", "2021-07-02", "0"),
+        ("2021-01-02T14:05:00Z", "2021-01-02", "1305"),  # winter: the export is an hour ahead
+        ("2021-01-02T00:30:00Z", "2021-01-01", "2330"),
+        ("2021-07-02T04:00:00Z", "2021-07-02", None),  # midnight in Washington, summer
+        ("2021-01-02T05:00:00Z", "2021-01-02", None),  # and winter
+        ("2021-01-02T04:00:00Z", "2021-01-02", "300"),
+        ("2021-07-02T14:05:00.000Z", "2021-07-02", "1405"),
+        ("2021-07-02", "2021-07-02", None),
     ],
 )
-def test_the_hour_is_local_and_midnight_in_washington_is_no_hour(read, said, time):
+def test_the_hour_is_local_and_midnight_in_washington_is_no_hour(read, said, day, time):
     made = event(read, EventDate=said)
-    assert made["ev_time"] == time
-    assert made["ev_date"] == f"{said[:10]} 00:00:00"
+    assert (made["ev_date"], made["ev_time"]) == (f"{day} 00:00:00", time)
 
 
 def test_a_date_in_another_form_is_kept_for_the_checks_to_find(read):

@@ -68,6 +68,17 @@ def read(source: Source, folder: Path) -> Notes:
     return Notes(encodings=encodings, mapped=_strangers(flat))
 
 
+def rows(path: Path) -> pl.DataFrame:
+    """Return a flat file's rows as text, numbered as `flat_tables.with_keys` numbers them.
+
+    Raises
+    ------
+    SourceError
+        The file is no AviationData table; see `frame`.
+    """
+    return flat_tables.with_keys(frame(textfile.checked(path), _NEEDED))
+
+
 def frame(file: textfile.TextFile, needed: dict[str, str]) -> pl.DataFrame:
     """Return the rows of a flat file, every column text, under its `plain` names.
 

@@ -137,19 +137,24 @@ def _of_first_aircraft(flat: pl.DataFrame) -> pl.DataFrame:
 def _times() -> dict[str, pl.Expr]:
     """Split EventDate into eADMS's day and hhmm.
 
-    The trailing Z says UTC, but the hour is that on the wall: against a release that holds UTC it
-    lies back by the place's own offset, 4 to 10 hours. An event whose hour is not known has
-    midnight in Washington, written in UTC (04:00 or 05:00): no time, then.
+    The trailing Z says UTC, but the hour is the local one of summer time: against a release that
+    holds UTC it lies back by the place's own offset, and in the months in which Washington keeps
+    standard time it is one hour ahead of the clock on the wall, in states without summer time too
+    (coded dusk: the sun 14 degrees down, 3 with the hour taken off). An event whose hour is not
+    known has midnight in Washington, written in UTC (04:00 or 05:00): no time, then.
     """
     text = pl.col("eventdate").str.strip_chars()
     moment = text.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False)
     in_washington = moment.dt.replace_time_zone("UTC").dt.convert_time_zone(_WASHINGTON)
     is_midnight = (in_washington.dt.hour() == 0) & (in_washington.dt.minute() == 0)
-    hhmm = moment.dt.hour().cast(pl.Int64) * 100 + moment.dt.minute()
-    day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    ahead = 1 - in_washington.dt.dst_offset().dt.total_hours()
+    local = pl.when(~is_midnight).then(moment - pl.duration(hours=ahead))
+    hhmm = local.dt.hour().cast(pl.Int64) * 100 + local.dt.minute()
+    written = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    day = pl.coalesce(local.dt.date(), written)
     return {
         "ev_date": pl.coalesce(day.dt.strftime("%Y-%m-%d 00:00:00"), text),
-        "ev_time": pl.when(~is_midnight).then(hhmm.cast(pl.String)),
+        "ev_time": hhmm.cast(pl.String),
         "ev_year": day.dt.year().cast(pl.String),
         "ev_month": day.dt.month().cast(pl.String),
     }
