@@ -146,7 +146,6 @@ class Levers(Section):
     horizons: list[Literal["dispatch", "event", "scene", "investigation"]] = Field(min_length=1)
     without: list[str]
     n_boosters: Count
-    more_boosters: Count
     metric: Literal["roc_auc", "average_precision", "brier", "log_loss"]
     bootstrap_rounds: Count
     jobs: Count

@@ -54,8 +54,8 @@ class Groups:
         found = self.levers_of(feature)
         if len(found) != 1:
             raise LeverError(
-                f"feature {feature!r} belongs to {' and '.join(found) or 'no lever'}; expected one: "
-                "see data/reference/base_features.csv and feature_levers.csv"
+                f"feature {feature!r} belongs to {' and '.join(found) or 'no lever'}; expected "
+                "one: see data/reference/base_features.csv and feature_levers.csv"
             )
         return found[0]
 

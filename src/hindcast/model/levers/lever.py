@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from hindcast.model import compare, fit
-from hindcast.model.levers.groups import BASE
+from hindcast.model.levers.groups import BASE, LeverError
 
 Schema = list[dict[str, Any]]
 Parts = dict[str, fit.Labelled]
@@ -53,6 +53,19 @@ class Bench:
         }
         return replace(self, features=features, parts=parts)
 
+    def knowing(self, *names: str) -> "Bench":
+        """Return the bench with the log odds of ``names`` alone, those there are.
+
+        Raises
+        ------
+        LeverError
+            None of them is known.
+        """
+        kept = {name: self.known[name] for name in names if name in self.known}
+        if not kept:
+            raise LeverError(f"none of {', '.join(names)} was measured at {self.horizon}")
+        return replace(self, known=kept)
+
 
 Learner = Callable[[Bench], Margins]
 
@@ -85,8 +98,9 @@ class Lever:
         Takes the bench (all features, base recipe) and returns it with the lever pulled.
     learner
         Takes the changed bench and returns log odds of validation and test.
-    blends
-        Rows whose log odds ``learner`` finds in the bench's ``known``: it runs after them.
+    after
+        Rows whose log odds ``learner`` finds in the bench's ``known``, where they were measured:
+        it is pulled after them, and knows nothing else.
     """
 
     name: str
@@ -95,8 +109,9 @@ class Lever:
     against: str = BASE
     change: Callable[[Bench], Bench] = same
     learner: Learner = boosted
-    blends: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     def pull(self, bench: Bench) -> Margins:
         """Return the log odds of validation and test with the lever pulled."""
-        return self.learner(self.change(bench))
+        changed = self.change(bench)
+        return self.learner(changed.knowing(*self.after) if self.after else changed)

@@ -7,19 +7,19 @@ A lever changes features, recipe, rows or learner of the bench; a few lines each
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from hindcast.model import tune
 from hindcast.model.levers import challengers, groups, monotone, stack
 from hindcast.model.levers.groups import BASE, Groups
-from hindcast.model.levers.lever import ALL, Bench, Lever, Margins
+from hindcast.model.levers.lever import ALL, JUDGED, Bench, Learner, Lever, Margins, boosted
 
 Change = Callable[[Bench], Bench]
 BLENDED = ("lightgbm", "catboost", "logistic", "random_forest")
 OTHER_SEEDS = 1000
 
 
-def levers(
-    present: list[str], declared: Groups, more_boosters: int, budget: challengers.Budget
-) -> list[Lever]:
+def levers(present: list[str], declared: Groups, budget: challengers.Budget) -> list[Lever]:
     """Return every lever, in the table's order.
 
     Parameters
@@ -28,17 +28,10 @@ def levers(
         Levers that have features in these records.
     declared
         Which features each lever adds.
-    more_boosters
-        How many boosters the rows with more seeds average.
     budget
         Of the challengers.
     """
-    return [
-        *_of_features(present, declared),
-        *_of_learning(more_boosters),
-        *_of_learners(budget),
-        _together(more_boosters),
-    ]
+    return [*_of_features(present, declared), *_of_learning(), *_of_learners(budget)]
 
 
 def _of_features(present: list[str], declared: Groups) -> list[Lever]:
@@ -59,15 +52,21 @@ def _only(declared: Groups, *added: str) -> Change:
     return change
 
 
-def _of_learning(more_boosters: int) -> list[Lever]:
-    averaged = f"{more_boosters} boosters of other seeds averaged"
+def _of_learning() -> list[Lever]:
     return [
         Lever("other_seed", "learning", "the same with another seed: chance", ALL, other_seed),
-        Lever("more_seeds", "learning", averaged, ALL, _more(more_boosters)),
+        Lever(
+            "more_seeds", "learning", "both seeds averaged", ALL, learner=_averaged,
+            after=(ALL, "other_seed"),
+        ),
         Lever("tuned", "learning", "the search's parameters for the horizon", ALL, tuned),
         Lever("monotone", "learning", "directions physics is sure of", ALL, monotone.constrained),
         Lever("weighted", "learning", "deaths weigh as much as the rest", ALL, weighted),
-    ]
+        Lever(
+            "together", "learning", "all features, tuned, two seeds averaged",
+            change=_tuned_anew, learner=_averaged_with_own, after=("tuned",),
+        ),
+    ]  # fmt: skip
 
 
 def _of_learners(budget: challengers.Budget) -> list[Lever]:
@@ -77,17 +76,10 @@ def _of_learners(budget: challengers.Budget) -> list[Lever]:
         Lever("logistic", "challenger", "logistic regression", ALL, learner=_known("logistic")),
         Lever("random_forest", "challenger", "forest", ALL, learner=_known("random_forest")),
         Lever(
-            "blend", "challenger", "weighted sum of all learners", ALL, _with_own, stack.blend,
-            blends=(ALL, *BLENDED),
+            "blend", "challenger", "weighted sum of all learners", ALL, learner=stack.blend,
+            after=(ALL, *BLENDED),
         ),
     ]  # fmt: skip
-
-
-def _together(more_boosters: int) -> Lever:
-    def change(bench: Bench) -> Bench:
-        return _more(more_boosters)(tuned(bench))
-
-    return Lever("together", "learning", "all features, tuned, more seeds", change=change)
 
 
 def other_seed(bench: Bench) -> Bench:
@@ -95,13 +87,22 @@ def other_seed(bench: Bench) -> Bench:
     return replace(bench, recipe=replace(bench.recipe, seed=bench.recipe.seed + OTHER_SEEDS))
 
 
-def _more(boosters: int) -> Change:
-    return lambda bench: replace(bench, recipe=replace(bench.recipe, n_boosters=boosters))
-
-
 def tuned(bench: Bench) -> Bench:
     """Give the boosters the parameters that the search found for the horizon."""
     return replace(bench, recipe=replace(bench.recipe, booster=tune.best(bench.horizon)))
+
+
+def _tuned_anew(bench: Bench) -> Bench:
+    return other_seed(tuned(bench))
+
+
+def _averaged(bench: Bench) -> Margins:
+    """Average log odds that are known: what one booster of both seeds' trees would say."""
+    return {part: np.mean([one[part] for one in bench.known.values()], axis=0) for part in JUDGED}
+
+
+def _averaged_with_own(bench: Bench) -> Margins:
+    return _averaged(replace(bench, known=bench.known | {"own": boosted(bench)}))
 
 
 def weighted(bench: Bench) -> Bench:
@@ -112,20 +113,6 @@ def weighted(bench: Bench) -> Bench:
     return replace(bench, recipe=replace(bench.recipe, booster=booster))
 
 
-def _with_own(bench: Bench) -> Bench:
-    """Keep of what is known the learners that a blend is made of."""
-    kept = {name: bench.known[name] for name in (ALL, *BLENDED) if name in bench.known}
-    return replace(bench, known=kept)
-
-
-def _known(name: str) -> Callable[[Bench], Margins]:
+def _known(name: str) -> Learner:
     """Take what the train stage's baseline said of the same events."""
-
-    def learn(bench: Bench) -> Margins:
-        if name not in bench.known:
-            raise groups.LeverError(
-                f"no predictions of {name} at {bench.horizon}: run the train stage"
-            )
-        return bench.known[name]
-
-    return learn
+    return lambda bench: bench.knowing(name).known[name]

@@ -1,4 +1,4 @@
-"""Pull every lever at every horizon: each a fit of its own, a blend after those it is made of."""
+"""Pull every lever at every horizon: each a fit of its own, an average after what it is made of."""
 
 import logging
 import sys
@@ -47,12 +47,12 @@ def pull(benches: Mapping[str, Bench], levers: Sequence[Lever], jobs: int) -> li
         Two levers share a name, or one stands against a lever that is not there.
     """
     check(levers)
-    alone = [lever for lever in levers if not lever.blends]
-    blends = [lever for lever in levers if lever.blends]
+    first = [lever for lever in levers if not lever.after]
+    then = [lever for lever in levers if lever.after]
     total = len(benches) * len(levers)
     with tqdm(total=total, desc="levers", file=sys.stderr) as bar, ThreadPoolExecutor(jobs) as pool:
-        done = list(pool.map(_one(bar.update), *_pairs(alone, benches)))
-        done += pool.map(_one(bar.update), *_pairs(blends, _knowing(benches, done)))
+        done = list(pool.map(_one(bar.update), *_pairs(first, benches)))
+        done += pool.map(_one(bar.update), *_pairs(then, _knowing(benches, done)))
     return done
 
 

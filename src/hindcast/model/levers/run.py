@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from hindcast import params, paths
-from hindcast.model import fit, material
-from hindcast.model.levers import challengers, groups, judge, listed, stack
+from hindcast.model import fit, material, tune
+from hindcast.model.levers import aims, challengers, groups, judge, listed, stack
 from hindcast.model.levers.lever import JUDGED, Bench, Lever, Margins
 from hindcast.model.levers.pull import Pulled, pull
 
@@ -81,7 +80,6 @@ def measure(
     benches: Mapping[str, Bench],
     *,
     without: Sequence[str],
-    more_boosters: int,
     challenger: Mapping[str, Any],
     metric: str,
     bootstrap_rounds: int,
@@ -97,8 +95,6 @@ def measure(
         What each horizon starts from.
     without
         Names of levers to leave out.
-    more_boosters
-        How many boosters the rows with more seeds average.
     challenger
         ``rounds``, ``early_stopping_rounds`` and ``learning_rate`` of the other learners.
     metric
@@ -114,7 +110,7 @@ def measure(
     declared = groups.read()
     present = groups.present(features, declared)
     budget = challengers.Budget(**challenger)
-    levers = [*listed.levers(present, declared, more_boosters, budget), *added]
+    levers = [*listed.levers(present, declared, budget), *added]
     done = pull(benches, [lever for lever in levers if lever.name not in without], jobs)
     settings = {"rounds": bootstrap_rounds, "seed": seed}
     return judged(done, benches, metric, settings, jobs)
@@ -152,4 +148,29 @@ def _told(one: Pulled) -> dict[str, Any]:
         "kind": lever.kind,
         "what": lever.what,
         "against": lever.against or None,
+    }
+
+
+def told(
+    rows: Sequence[Mapping[str, Any]], metric: str, *, bootstrap_rounds: int, seed: int
+) -> dict[str, Any]:
+    """Return all that the stage writes: rows, aims against what is reached, and the searches.
+
+    Parameters
+    ----------
+    rows
+        As `measure` returns them.
+    metric
+        Which gain decided the verdicts.
+    bootstrap_rounds, seed
+        Of the intervals.
+    """
+    forecasts = pl.read_parquet(paths.processed("predictions.parquet"))
+    settings = {"rounds": bootstrap_rounds, "seed": seed}
+    return {
+        "metric": metric,
+        "bootstrap": settings,
+        "rows": list(rows),
+        "aims": aims.compare(aims.read(), forecasts, **settings),
+        "tuned": tune.found(),
     }

@@ -1,9 +1,9 @@
 """Booster parameters found by search: time-ordered cross-validation before the test years.
 
 `best` gives those that are committed (data/reference/tuned.json, with where they come from);
-`hindcast.model.tune.search` finds them anew.
+`hindcast.model.tune.run` gives training its parameters, committed or searched anew.
 """
 
-from hindcast.model.tune.found import TuneError, best
+from hindcast.model.tune.found import TuneError, best, found
 
-__all__ = ["TuneError", "best"]
+__all__ = ["TuneError", "best", "found"]

@@ -12,7 +12,7 @@ from hindcast.model import metrics
 from hindcast.model.tune.folds import Fold
 
 AT_ONCE = 2
-"""Folds fitted between two looks at whether to go on; fixed, so that results do not depend on jobs."""
+"""Folds fitted between two looks at whether to go on; the same whatever the number of jobs."""
 
 
 @dataclass(frozen=True)

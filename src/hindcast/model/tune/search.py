@@ -1,7 +1,8 @@
 """Search booster parameters of one horizon: Optuna's TPE over time-ordered folds, seeded.
 
 The first trial is the recipe of today, so that a search can only gain on the folds. The winner of
-many tries flatters itself: it is compared with today's parameters once more under fresh seeds.
+many tries flatters itself: it is compared with today's parameters once more under fresh seeds,
+and kept only if it gains there.
 """
 
 import logging
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 FRESH = 10_000
 DIGITS = 4
 RANGES: dict[str, tuple[float, float]] = {
-    "learning_rate": (0.03, 0.15),
+    "learning_rate": (0.04, 0.15),
     "min_child_weight": (1.0, 40.0),
     "reg_lambda": (0.1, 30.0),
     "reg_alpha": (0.001, 5.0),
@@ -35,7 +36,7 @@ WHOLE: dict[str, tuple[int, int]] = {"max_depth": (3, 8), "max_cat_to_onehot": (
 DEFAULTS = {"reg_alpha": 0.001, "gamma": 0.001, "max_cat_to_onehot": 4}
 """Where today's recipe says nothing: XGBoost's own 4; 0, which a logarithm lacks, as good as so."""
 
-OnTrial = Callable[[optuna.trial.FrozenTrial], object]
+OnTrial = Callable[[optuna.Study, optuna.trial.FrozenTrial], object]
 
 
 def space(trial: optuna.Trial) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def space(trial: optuna.Trial) -> dict[str, Any]:
         name: trial.suggest_int(name, lo, hi, log=name == "max_cat_to_onehot")
         for name, (lo, hi) in WHOLE.items()
     }
-    drawn |= {name: trial.suggest_float(name, lo, hi) for name, (lo, hi) in SHARES.items()}
+    drawn |= {n: trial.suggest_float(n, lo, hi) for n, (lo, hi) in SHARES.items()}
     drawn |= {
         name: trial.suggest_float(name, lo, hi, log=True) for name, (lo, hi) in RANGES.items()
     }
@@ -68,7 +69,7 @@ def search(
     today: Mapping[str, Any],
     budget: Budget,
     min_level_events: int,
-    on_trial: OnTrial = lambda trial: None,
+    on_trial: OnTrial = lambda *_: None,
 ) -> dict[str, Any]:
     """Return the best parameters found for a horizon, their scores and where they come from.
 
@@ -85,13 +86,15 @@ def search(
     min_level_events
         How many events a category's level needs.
     on_trial
-        Called with each finished or pruned trial.
+        Called with the study and each finished or pruned trial; it may stop the study, and the
+        same search with that many trials gives the same again.
 
     Returns
     -------
     dict
-        ``booster``, ``rounds``, ``score`` (log loss), ``today`` (the same of today's), ``gain``
-        by fold under fresh seeds with mean and spread, and ``provenance``.
+        ``booster``, which is the ``winner`` where it gains under fresh seeds and today's where it
+        does not (``kept`` says which); ``score`` (mean log loss) of the winner and under ``today``
+        of today's; ``gain`` by fold under fresh seeds with mean and spread; ``provenance``.
     """
     folds = time_ordered.make(events, horizon, budget.folds, min_level_events)
     study = _study(budget)
@@ -100,17 +103,19 @@ def search(
         study.optimize(
             _objective(folds, budget),
             n_trials=budget.trials,
-            callbacks=[lambda _, trial: on_trial(trial), lambda _, trial: bar.update()],
+            callbacks=[on_trial, lambda *_: bar.update()],
         )
-    best = study.best_trial
-    booster = best.user_attrs["booster"]
+    winner = study.best_trial.user_attrs["booster"]
+    won = gain(winner, today, folds, budget)
+    is_better = won["log_loss"]["mean"] > 0
     return {
-        "booster": booster,
-        "rounds": best.user_attrs["rounds"],
-        "score": round(best.value, 6),
+        "booster": winner if is_better else dict(today),
+        "kept": "found" if is_better else "today's",
+        "score": round(study.best_value, 6),
         "today": {"booster": dict(today), "score": round(study.trials[0].value, 6)},
-        "gain": gain(booster, today, folds, budget),
-        "provenance": _provenance(events, horizon, folds, budget, study),
+        "winner": winner | {"rounds": study.best_trial.user_attrs["rounds"]},
+        "gain": won,
+        "provenance": _provenance(events, folds, budget, study),
     }
 
 
@@ -183,7 +188,6 @@ def _spread(by_year: np.ndarray) -> dict[str, Any]:
 
 def _provenance(
     events: material.Material,
-    horizon: str,
     folds: Sequence[Fold],
     budget: Budget,
     study: optuna.Study,
