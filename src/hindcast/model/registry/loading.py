@@ -80,15 +80,16 @@ def _not_there(
 
 def opened(version: ModelVersion, store: Store) -> bundles.Bundle:
     """Return the bundle of a version."""
-    return bundles.load(folder(version, store))
+    root = files(version, store)
+    return bundles.load(root / Model.load(root).flavors[FLAVOR_NAME][DATA])
 
 
-def folder(version: ModelVersion, store: Store) -> Path:
-    """Return the folder of a version's files, fetched where the store keeps them elsewhere."""
-    address = f"models:/{version.name}/{version.version}"
+def files(version: ModelVersion, store: Store) -> Path:
+    """Return the folder of an MLflow model, fetched where the store keeps its files elsewhere.
+
+    The files are asked for by their own address: by the model's name MLflow looks in the store
+    that the process is set to, not in the one that is given.
+    """
     with reached(store, f"does not give out {version.name} version {version.version}"):
-        root = mlflow.artifacts.download_artifacts(
-            address, tracking_uri=store.uri, registry_uri=store.uri
-        )
-        data = Model.load(root).flavors[FLAVOR_NAME][DATA]
-    return Path(root) / data
+        address = store.client().get_model_version_download_uri(version.name, version.version)
+        return Path(mlflow.artifacts.download_artifacts(address, tracking_uri=store.uri))

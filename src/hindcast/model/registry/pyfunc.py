@@ -57,6 +57,8 @@ def as_polars(frame: pd.DataFrame) -> pl.DataFrame:
 
 
 def _column(name: str, values: pd.Series) -> pl.Series:
+    if values.isna().all():  # else Polars takes a column of objects without a value for text
+        return pl.Series(name, [None] * len(values), pl.Null)
     try:
         return pl.from_pandas(values).alias(name)
     except (TypeError, pa.ArrowException) as error:
