@@ -152,6 +152,29 @@ class Levers(Section):
     challenger: Challenger
 
 
+class Evidence(Section):
+    """How cheaply the variants are fitted, which there are, and how finely they are judged."""
+
+    horizons: list[Literal["dispatch", "event", "scene", "investigation"]]
+    n_boosters: Count
+    learning_rate: Annotated[float, Field(gt=0, le=1)]
+    early_stopping_rounds: Count
+    calibration: Literal["none", "platt", "beta", "venn_abers", "isotonic"]
+    jobs: Count
+    bootstrap_rounds: Count
+    smallest_group: Count
+    training_fractions: list[Annotated[float, Field(gt=0, le=1)]]
+    training_draws: Count
+    history_years: list[Count]
+    region: str
+    shuffles: Annotated[int, Field(ge=2)]
+    decay_models: Count
+    decay_reach: Annotated[int, Field(ge=2)]
+    drift_features: Count
+    permutation_rows: Count
+    permutations: Count
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -163,6 +186,7 @@ class Params(Section):
     train: Train
     evaluate: Evaluate
     explain: Explain
+    evidence: Evidence
     promote: Promote
     tune: Tune
     levers: Levers
