@@ -1,6 +1,7 @@
 """The strictly past history, against a reference that looks at every pair of rows."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import polars as pl
 import pytest
@@ -8,8 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from hindcast import paths
+from hindcast.features import airports, keys, prior
 from hindcast.features.geography import great_circle_km
-from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, PRIOR_WEIGHT, history, state_at
+from hindcast.features.history import (
+    COLUMNS,
+    LEVEL_WEIGHT,
+    MAX_SILENCE_DAYS,
+    PRIOR_WEIGHT,
+    history,
+    state_at,
+)
 from hindcast.features.keys import KEYS
 from hindcast.features.state import HistoryError, HistoryState
 
@@ -88,7 +98,27 @@ _NORMAL = {
     "state": lambda r: r["ev_state"],
     "far_part": lambda r: None if r["far_part"] == "UNK" else r["far_part"].lstrip("0"),
     "purpose": lambda r: r["type_fly"],
+    "family": lambda r: _family(r),
+    "operation": lambda r: (
+        None if r["far_part"] == "UNK" else (r["far_part"].lstrip("0"), r["type_fly"])
+    ),
+    "family_purpose": lambda r: _family(r) and (_family(r), r["type_fly"]),
+    "airport": lambda r: _airport(r),
+    "phase_family": lambda r: None,
+    "occurrence_phase": lambda r: None,
 }
+
+
+def _family(row: dict) -> str | None:
+    if row["acft_model"] == "172":
+        cessna = row["acft_make"] and row["acft_make"].strip().upper() == "CESSNA"
+        return "CESSNA 172" if cessna else None
+    return row["acft_model"] and "PIPER PA28"
+
+
+def _airport(row: dict) -> str | None:
+    place = pl.DataFrame([row], schema=SCHEMA)
+    return airports.nearest(place)["nearest_airport_id"].item()
 
 
 def _before(rows: list[dict], row: dict, days: int) -> list[dict]:
@@ -131,7 +161,29 @@ def _expected_shares(row: dict, accidents: list[dict]) -> dict:
         share = (fatal + PRIOR_WEIGHT * overall) / (n + PRIOR_WEIGHT)
         result[f"fatal_share_{key.name}_past"] = share if is_known else None
         result[f"n_{key.name}_past"] = n if is_known else None
+        if key.has_prior:
+            weight, towards = PRIOR_WEIGHT, _towards(key, row, known)
+            drawn = (fatal + weight * towards) / (n + weight)
+            result[f"fatal_share_{key.name}_since_1982"] = drawn if is_known else None
     return result
+
+
+@cache
+def _old_counts() -> dict:
+    table = pl.read_csv(paths.reference() / prior.FILE, schema_overrides={"value": pl.String})
+    return {(name, value): (n, fatal) for name, value, n, fatal, _ in table.iter_rows()}
+
+
+def _towards(key: keys.Key, row: dict, known: list[dict]) -> float:
+    """The key's share of 1982-2007 as the table has it, at the level of the known accidents."""
+    text = key.normal(*(row.get(name) for name in key.inputs))
+    table = _old_counts()
+    overall = table["all", "all"][1] / table["all", "all"][0]
+    n, fatal = table.get((key.name, text), (0, 0))
+    share = (fatal + PRIOR_WEIGHT * overall) / (n + PRIOR_WEIGHT)
+    deaths = sum(r["ev_highest_injury"] == "FATL" for r in known)
+    level = (deaths + LEVEL_WEIGHT * overall) / (len(known) + LEVEL_WEIGHT)
+    return level * share / overall
 
 
 def _reference(frame: pl.DataFrame) -> list[dict]:
@@ -313,7 +365,7 @@ def test_state_holds_no_names():
     [
         ("", "state: Invalid JSON"),
         ("{}", "since: Field required"),
-        ('{"version": 2}', "version: Input should be 1"),
+        ('{"version": 1}', "version: Input should be 2"),
     ],
 )
 def test_what_is_no_state_is_refused(tmp_path, text, told_by):

@@ -32,6 +32,7 @@ _THRUST = pl.when(_UNIT == "LBS").then(inside(_POWER, 50, 500_000))
 _INSPECTED = days_before_event("date_last_insp", 3650)
 _POWER_SOURCE = "engines.power_units, hp_or_lbs"
 _FAMILY = models.family()
+_TYPES = "aircraft.acft_make, acft_model, homebuilt; airframe_families.csv"
 
 
 def _trait(column: str) -> pl.Expr:
@@ -134,4 +135,25 @@ FEATURES = (
              "a loose transmitter goes silent"),
     _at.flag("is_elt_connected", pl.col("elt_connected_antenna"), "aircraft.elt_connected_antenna",
              "no antenna, no signal"),
+    _at.category("airframe_family", pl.col("airframe_family"), _TYPES,
+                 "all variants and spellings of one type together"),
+    _at.category("airframe_built_for", pl.col("airframe_built_for"), _TYPES,
+                 "trainer, cruiser, sprayer, aerobatic, kit ...: known for nineteen in twenty"),
+    _at.category("airframe_engine_kind", pl.col("airframe_engine"), _TYPES,
+                 "piston, turboprop, jet, none: from the type where engine rows are missing"),
+    _at.category("airframe_wing", pl.col("airframe_wing"), _TYPES,
+                 "high, low, biplane, rotor, parachute: what it hits with, and how it comes down"),
+    _at.category("airframe_gear", pl.col("airframe_gear"), _TYPES,
+                 "tailwheels swerve on the ground, retractable gear goes with speed"),
+    _at.number("typical_weight_lb", pl.col("airframe_typical_weight_lb"), "lb", _TYPES,
+               "mass of the type, where the record has no certified weight",
+               related="max_gross_weight_lb where it is known"),
+    _at.number("typical_cruise_kts", pl.col("airframe_typical_cruise_kts"), "kts", _TYPES,
+               "speed of the type: energy of a collision at cruise"),
+    _at.number("typical_stall_kts", pl.col("airframe_typical_stall_kts"), "kts", _TYPES,
+               "slowest touchdown: survivable energy of a forced landing goes with its square",
+               related="typical_cruise_kts: fast types stall fast"),
+    _at.number("typical_seats", pl.col("airframe_typical_seats"), "1", _TYPES,
+               "people the type carries, where the record says nothing",
+               related="seats_count where it is known, and typical_weight_lb of airliners"),
 )  # fmt: skip

@@ -19,16 +19,25 @@ from hindcast.features import geography
 from hindcast.features.columns import pick
 
 _POSITION = {"dec_latitude": pl.Float64, "dec_longitude": pl.Float64}
-COLUMNS = ("nearest_airport_sm", "nearest_airport_elev_ft", "nearest_airport_time_zone")
+COLUMNS = (
+    "nearest_airport_sm",
+    "nearest_airport_elev_ft",
+    "nearest_airport_time_zone",
+    "nearest_airport_id",
+)
 
 
 @dataclass(frozen=True)
 class Fields:
-    """Landing fields of the world: a tree over their places, elevations (ft), time zones (IANA)."""
+    """Landing fields of the world: a tree over their places, and their facts in its order.
+
+    Elevations in ft, time zones as IANA names, identifiers as ICAO or the country gives them.
+    """
 
     tree: cKDTree
     elevation_ft: NDArray[np.float64]
     time_zone: NDArray[np.str_]
+    identifier: NDArray[np.str_]
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +49,7 @@ def fields() -> Fields:
         cKDTree(geography.unit_vectors(places[:, 0], places[:, 1])),
         np.array([field["elevation"] for field in known], dtype=float),
         np.array([field["tz"] for field in known]),
+        np.array([field["icao"] for field in known]),
     )
 
 
@@ -55,7 +65,8 @@ def nearest(frame: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         As many rows, in the same order: ``nearest_airport_sm`` (statute miles, great circle),
-        ``nearest_airport_elev_ft`` and ``nearest_airport_time_zone`` (IANA name).
+        ``nearest_airport_elev_ft``, ``nearest_airport_time_zone`` (IANA name) and
+        ``nearest_airport_id``.
 
     Examples
     --------
@@ -81,5 +92,6 @@ def _nearest(latitude: geography.Floats, longitude: geography.Floats) -> pl.Data
         geography.chord_to_km(length) / geography.KM_PER_SM,
         fields().elevation_ft[index],
         fields().time_zone[index],
+        fields().identifier[index],
     )
     return pl.DataFrame(dict(zip(COLUMNS, values, strict=True)))

@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hindcast.features import geography, keys
+from hindcast.features import airports, geography, keys, prior
+from hindcast.features.catalog import ERA
 from hindcast.features.columns import pick
 from hindcast.features.counting import Ints, Ledger, near
 from hindcast.features.state import OUTCOME_LAG_DAYS, PENDING, RECENT, WINDOWS_DAYS, HistoryState
@@ -21,6 +22,9 @@ RADIUS_KM = 100.0
 
 PRIOR_WEIGHT = 20.0
 """How many accidents the overall share weighs in a key's share (m-estimate)."""
+
+LEVEL_WEIGHT = 500.0
+"""How many accidents the overall share of 1982-2007 weighs in the level its shares are set to."""
 
 MAX_SILENCE_DAYS = 30
 """Longest stretch without one accident in the country that is believed: a longer one means that
@@ -34,6 +38,7 @@ _FACTS = {
     "dec_latitude": pl.Float64,
     "dec_longitude": pl.Float64,
 }
+_FIRST_DAY = (prior.FIRST_DAY - date(1970, 1, 1)).days
 Flags = NDArray[np.bool_]
 _Column = tuple[str, np.ndarray, Flags]  # name, values, for which rows they are known
 _SEVERITIES = ("FATL", "SERS", "MINR", "NONE")
@@ -49,8 +54,7 @@ _NOTHING = HistoryState(
 COLUMNS: tuple[str, ...] = (
     *(f"events_{days}d_state" for days in WINDOWS_DAYS),
     *(f"events_{days}d_100km" for days in WINDOWS_DAYS),
-    *(f"fatal_share_{key.name}_past" for key in keys.KEYS),
-    *(f"n_{key.name}_past" for key in keys.KEYS if key.is_counted),
+    *keys.columns(),
 )
 
 
@@ -75,11 +79,16 @@ def history(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFr
             row's place is unknown, where the window reaches before the first accident in the
             records, and where the records end more than 30 days before the row.
         ``fatal_share_<key>_past``
-            Fatal share among past accidents of the same make, model, state, FAR part or purpose,
+            Fatal share among past accidents of the same make, model, state, FAR part, purpose ...,
             drawn towards the overall past share as by 20 accidents of that share; null where the
             key is unknown or no outcome is known at all.
         ``n_<key>_past``
             Number of past accidents with known outcome behind the share.
+        ``fatal_share_<key>_since_1982``
+            The same share drawn towards the key's own share of 1982-2007, which is itself drawn
+            towards the overall one and set to the level of the accidents since. Before 2008 it
+            is ``fatal_share_<key>_past``, and so knows nothing of the years to come; it is so too
+            where the records themselves begin before 2008, so that no event counts twice.
 
     Examples
     --------
@@ -142,6 +151,14 @@ def _counts(known: pl.DataFrame, name: str) -> dict[int, tuple[int, int]]:
     return {key: (n, n_fatal) for key, n, n_fatal in tallies.sort(name).iter_rows()}
 
 
+def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what keys read and raw rows may lack: the nearest field, the era of the codes."""
+    if airports.COLUMNS[-1] not in frame.columns:
+        frame = frame.hstack(airports.nearest(frame).select(airports.COLUMNS[-1]))
+    has_era = "era" in frame.columns or "ev_date" not in frame.columns
+    return frame if has_era else frame.with_columns(ERA)
+
+
 def _facts(frame: pl.DataFrame) -> pl.DataFrame:
     injury = pl.col("ev_highest_injury")
     return (
@@ -155,7 +172,7 @@ def _facts(frame: pl.DataFrame) -> pl.DataFrame:
             pl.col("dec_longitude").alias("longitude"),
             ((pl.col("ev_type") == "ACC") & (pl.col("ev_country") == "USA")).alias("is_counted"),
         )
-        .hstack(keys.digests(frame))
+        .hstack(keys.digests(_keyed(frame)))
     )
 
 
@@ -169,7 +186,8 @@ def _told(facts: pl.DataFrame, state: HistoryState) -> pl.DataFrame:
     events = pl.concat([state.recent_frame, accidents.select(*RECENT)])
     outcomes = pl.concat([state.pending_frame, accidents.drop_nulls("is_fatal").select(*PENDING)])
     first = state.since or accidents["date"].min()
-    columns = _event_counts(facts, events, first) + _shares(facts, outcomes, state)
+    columns = _event_counts(facts, events, first)
+    columns += _shares(facts, outcomes, state, sees_prior=prior.is_seen(first))
     told = [_masked(name, values, is_known) for name, values, is_known in columns]
     return pl.DataFrame([facts["row"], *told])
 
@@ -225,12 +243,14 @@ def _is_covered(day: Ints, event_day: Ints, first: date | None) -> Flags:
     return (starts >= (first - date(1970, 1, 1)).days) & is_fresh[:, None]
 
 
-def _shares(facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState) -> list[_Column]:
+def _shares(
+    facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState, *, sees_prior: bool
+) -> list[_Column]:
     cut = _days(facts["date"]) - OUTCOME_LAG_DAYS
     day, is_fatal = _days(outcomes["date"]), outcomes["is_fatal"].to_numpy()
     everywhere = Ledger(np.zeros_like(day), day, is_fatal)
     n_all, fatal_all = _tally(np.zeros_like(cut), cut, everywhere, state.outcomes)
-    prior = PRIOR_WEIGHT * np.divide(fatal_all, n_all, out=np.zeros(len(cut)), where=n_all > 0)
+    level = np.divide(fatal_all, n_all, out=np.zeros(len(cut)), where=n_all > 0)
     codes = _codes(facts.select(keys.NAMES), outcomes.select(keys.NAMES))
     columns: list[_Column] = []
     for key in keys.KEYS:
@@ -238,10 +258,54 @@ def _shares(facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState) ->
         base = _base(facts[key.name], state.counts[key.name])
         n, fatal = _tally(code, cut, Ledger(event_code, day, is_fatal), base)
         is_known = (n_all > 0) & (code > 0)
-        share = (fatal + prior) / (n + PRIOR_WEIGHT)
+        share = (fatal + PRIOR_WEIGHT * level) / (n + PRIOR_WEIGHT)
         columns.append((f"fatal_share_{key.name}_past", share, is_known))
         columns += [(f"n_{key.name}_past", n, is_known)] if key.is_counted else []
+        if key.has_prior:
+            drawn = (
+                _drawn(facts, key, (n, fatal), (n_all, fatal_all), share) if sees_prior else share
+            )
+            columns.append((f"fatal_share_{key.name}_since_1982", drawn, is_known))
     return columns
+
+
+def _drawn(
+    facts: pl.DataFrame,
+    key: keys.Key,
+    own: tuple[Ints, Ints],
+    everywhere: tuple[Ints, Ints],
+    share: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the share drawn towards that of 1982-2007 for rows from 2008 on, else ``share``."""
+    before = _base(facts[key.name], prior.counts()[key.name])
+    towards = expected(before, everywhere)
+    since = (own[1] + PRIOR_WEIGHT * towards) / (own[0] + PRIOR_WEIGHT)
+    return np.where(_days(facts["date"]) >= _FIRST_DAY, since, share)
+
+
+def expected(before: tuple[Ints, Ints], everywhere: tuple[Ints, Ints]) -> NDArray[np.float64]:
+    """Return the share that 1982-2007 leads to expect, at the level of the accidents since.
+
+    Parameters
+    ----------
+    before
+        The key's accidents and fatal accidents of 1982-2007.
+    everywhere
+        All accidents known since, and the fatal ones among them.
+
+    Examples
+    --------
+    A key that history does not know has the overall share of 1982-2007 while there is no other:
+
+    >>> overall = prior.overall()
+    >>> expected((0, 0), (0, 0)) == overall[1] / overall[0]
+    True
+    """
+    n_old, fatal_old = prior.overall()
+    overall = fatal_old / n_old
+    level = (everywhere[1] + LEVEL_WEIGHT * overall) / (everywhere[0] + LEVEL_WEIGHT)
+    share = (before[1] + PRIOR_WEIGHT * overall) / (before[0] + PRIOR_WEIGHT)
+    return level * share / overall
 
 
 def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tuple[Ints, Ints]:

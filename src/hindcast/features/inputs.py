@@ -12,7 +12,7 @@ import polars as pl
 
 from hindcast import paths
 from hindcast.errors import HindcastError
-from hindcast.features import sequences
+from hindcast.features import airframe_facts, keys, sequences
 
 _POLARS = {
     "text": pl.String(),
@@ -37,6 +37,7 @@ _EXTRA_TYPES: dict[str, pl.DataType] = {
     "sun_elevation_deg": pl.Float64(),
     "nearest_airport_sm": pl.Float64(),
     "nearest_airport_elev_ft": pl.Float64(),
+    "nearest_airport_id": pl.String(),
     "crew_categories": pl.List(pl.String()),
     "phases": pl.List(pl.String()),
     "occurrences": pl.List(pl.String()),
@@ -64,23 +65,9 @@ def input_types() -> dict[str, pl.DataType]:
         for flight in ("totl", "pic", "inst", "ircv", "l90d", "l30d", "l24h")
         for craft in ("all", "make", "seng", "meng", "nght", "actu", "simu", "roto", "gldr", "lta")
     }
-    past = {
-        f"events_{days}d_{where}": pl.Float64()
-        for days in (30, 90, 365)
-        for where in ("state", "100km")
-    } | {
-        name: pl.Float64()
-        for name in (
-            "fatal_share_make_past",
-            "fatal_share_model_past",
-            "fatal_share_state_past",
-            "fatal_share_far_part_past",
-            "fatal_share_purpose_past",
-            "n_make_past",
-            "n_model_past",
-        )
-    }
-    return eadms | others | hours | past | _EXTRA_TYPES
+    counts = [f"events_{days}d_{where}" for days in (30, 90, 365) for where in ("state", "100km")]
+    past = dict.fromkeys((*counts, *keys.columns()), pl.Float64())
+    return eadms | others | hours | past | airframe_facts.COLUMNS | _EXTRA_TYPES
 
 
 def build(core: Path) -> pl.DataFrame:

@@ -15,7 +15,9 @@ from hashlib import blake2b
 import polars as pl
 
 from hindcast import paths
+from hindcast.features import airframes
 from hindcast.features.columns import pick
+from hindcast.features.declare import crosswalk
 
 AMATEUR_BUILT = "AMATEUR BUILT"
 COMPANY_WORDS = (
@@ -85,6 +87,69 @@ def far_part(text: Text) -> Text:
     return None if plain is None else plain.lstrip("0") or None
 
 
+def family(acft_model: Text, acft_make: Text, homebuilt: Text) -> Text:
+    """Return the airframe family (``airframe_families.csv``): all variants of a type together.
+
+    Examples
+    --------
+    >>> family("TU206G", "Cessna", "N"), family("RV-7A", "SMITH JOHN", "Y")
+    ('CESSNA 206', 'RV7')
+    """
+    craft = airframes.find(make(acft_make, homebuilt), words(acft_model))
+    return craft and craft.family
+
+
+def phase(era: Text, phase_no: Text) -> Text:
+    """Return the phase of flight under the name that both eras share.
+
+    Examples
+    --------
+    >>> phase("2008+", "551"), phase("pre-2008", "570"), phase("2008+", "990")
+    ('Landing', 'Landing', None)
+    """
+    named = crosswalk("phase_codes", ("era", "phase_no"), "phase_group")
+    group = named.get(f"{era or '2008+'}:{(phase_no or '').strip()}")
+    return None if group == "Unknown" else group
+
+
+def occurrence(era: Text, eventsoe_no: Text) -> Text:
+    """Return the defining occurrence's name; see ``occurrence_groups.csv``."""
+    named = crosswalk("occurrence_groups", "key", "occurrence")
+    return named.get(f"{era or '2008+'}:{(eventsoe_no or '').strip()}")
+
+
+def _joined(*texts: Text) -> Text:
+    return None if None in texts else "|".join(text for text in texts if text)
+
+
+def operation(far_part_text: Text, type_fly: Text) -> Text:
+    """Return the kind of operator: regulation and purpose of flight together.
+
+    Examples
+    --------
+    >>> operation("091", "PERS "), operation("091", None) is None
+    ('91|PERS', True)
+    """
+    return _joined(far_part(far_part_text), words(type_fly))
+
+
+def family_purpose(acft_model: Text, acft_make: Text, homebuilt: Text, type_fly: Text) -> Text:
+    """Return family and purpose: the same type trains, sprays and tours."""
+    return _joined(family(acft_model, acft_make, homebuilt), words(type_fly))
+
+
+def phase_family(
+    era: Text, phase_no: Text, acft_model: Text, acft_make: Text, homebuilt: Text
+) -> Text:
+    """Return phase and family: a stall kills in a fast type, a landing in hardly any."""
+    return _joined(phase(era, phase_no), family(acft_model, acft_make, homebuilt))
+
+
+def occurrence_phase(era: Text, eventsoe_no: Text, phase_no: Text) -> Text:
+    """Return the defining occurrence and its phase."""
+    return _joined(occurrence(era, eventsoe_no), phase(era, phase_no))
+
+
 @dataclass(frozen=True)
 class Key:
     """What the past is counted by.
@@ -99,22 +164,43 @@ class Key:
         eADMS columns.
     is_counted
         Whether the number of past accidents, ``n_<name>_past``, is given too.
+    has_prior
+        Whether ``fatal_share_<name>_since_1982``, drawn towards the key's share of 1982-2007
+        (:mod:`hindcast.features.prior`), is given too.
     """
 
     name: str
     normal: Callable[..., Text]
     inputs: tuple[str, ...]
     is_counted: bool = False
+    has_prior: bool = False
 
 
+_TYPE = ("acft_model", "acft_make", "homebuilt")
+_PHASE = ("era", "defining_phase_no")
 KEYS: tuple[Key, ...] = (
-    Key("make", make, ("acft_make", "homebuilt"), is_counted=True),
-    Key("model", model, ("acft_model", "acft_make", "homebuilt"), is_counted=True),
+    Key("make", make, ("acft_make", "homebuilt"), is_counted=True, has_prior=True),
+    Key("model", model, _TYPE, is_counted=True, has_prior=True),
     Key("state", words, ("ev_state",)),
     Key("far_part", far_part, ("far_part",)),
     Key("purpose", words, ("type_fly",)),
+    Key("family", family, _TYPE, is_counted=True, has_prior=True),
+    Key("operation", operation, ("far_part", "type_fly")),
+    Key("family_purpose", family_purpose, (*_TYPE, "type_fly"), has_prior=True),
+    Key("airport", words, ("nearest_airport_id",)),
+    Key("phase_family", phase_family, (*_PHASE, *_TYPE), has_prior=True),
+    Key("occurrence_phase", occurrence_phase, ("era", "defining_eventsoe_no", _PHASE[1])),
 )
 NAMES: tuple[str, ...] = tuple(key.name for key in KEYS)
+
+
+def columns() -> tuple[str, ...]:
+    """Return the names of the columns that a history gives for the keys."""
+    return (
+        *(f"fatal_share_{key.name}_past" for key in KEYS),
+        *(f"n_{key.name}_past" for key in KEYS if key.is_counted),
+        *(f"fatal_share_{key.name}_since_1982" for key in KEYS if key.has_prior),
+    )
 
 
 def digests(frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,7 +211,7 @@ def digests(frame: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     frame
-        Has the keys' eADMS columns; one that is absent counts as blank.
+        Has the keys' columns; one that is absent counts as blank.
 
     Examples
     --------
@@ -152,8 +238,11 @@ def _digested(key: Key, texts: dict[str, list[Text]]) -> list[int | None]:
 @lru_cache(maxsize=1 << 16)
 def _digest(normal: Callable[..., Text], value: tuple[Text, ...]) -> int | None:
     text = normal(*value)
-    if text is None:
-        return None
+    return None if text is None else digested(text)
+
+
+def digested(text: str) -> int:
+    """Return the digest of a key's text: what a history stores in its place."""
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest())
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from hindcast.features.declare import Feature, Group, Horizon, positive
 
 _at = Group("history", Horizon.DISPATCH)
+_site = Group("history", Horizon.EVENT)
 _SOURCE = "events.ev_date, ev_state, dec_latitude, dec_longitude (earlier events)"
 _SHARE = "events.ev_highest_injury of earlier events"
 
@@ -26,10 +27,21 @@ def _counts() -> list[Feature]:
     ]  # fmt: skip
 
 
-def _share(what: str, column: str, why: str) -> Feature:
-    return _at.number(f"fatal_share_{column}_past", pl.col(f"fatal_share_{column}_past"), "1",
-                      f"{_SHARE}, {what}", why)  # fmt: skip
+def _share(what: str, column: str, why: str, at: Group = _at, related: str = "") -> Feature:
+    return at.number(f"fatal_share_{column}_past", pl.col(f"fatal_share_{column}_past"), "1",
+                     f"{_SHARE}, {what}", why, related)  # fmt: skip
 
+
+def _since_1982(what: str, column: str, why: str, at: Group = _at) -> Feature:
+    name = f"fatal_share_{column}_since_1982"
+    source = f"{_SHARE}, {what}; fatal_counts_1982_2007.csv"
+    related = f"fatal_share_{column}_past but for what came before 2008"
+    return at.number(name, pl.col(name), "1", source, why, related)
+
+
+_OPERATION = "aircraft.far_part, type_fly"
+_TYPE = "aircraft.acft_make, acft_model; airframe_families.csv"
+_PHASE = f"Events_Sequence.phase_no, {_TYPE}"
 
 FEATURES = (
     *_counts(),
@@ -46,4 +58,21 @@ FEATURES = (
                "1", _SOURCE, "a busy spot within its state: training fields, resorts"),
     _at.number("season_share_state", pl.col("events_90d_state") / positive("events_365d_state"),
                "1", _SOURCE, "whether the state's flying season is on"),
+    _share(_TYPE, "family", "the same by airframe family: all variants and spellings of a type"),
+    _at.number("accidents_family_past_log", pl.col("n_family_past").log1p(), "ln(1+n)",
+               f"{_TYPE}, of earlier events", "a common family, or one of a few"),
+    _share(_OPERATION, "operation", "the same by kind of operator: regulation and purpose",
+           related="fatal_share_purpose_past where one regulation prevails"),
+    _share(f"{_TYPE}, type_fly", "family_purpose",
+           "the same type trains, tours and sprays, and kills in different measure"),
+    _since_1982("aircraft.acft_make", "make", "rare makes have their past before 2008"),
+    _since_1982("aircraft.acft_make, acft_model", "model", "rare models have theirs"),
+    _since_1982(_TYPE, "family", "and so have rare families"),
+    _since_1982(f"{_TYPE}, type_fly", "family_purpose", "and what they are used for"),
+    _share("airportsdata (nearest landing field)", "airport",
+           "past accidents at the same field: its terrain and its traffic", _site),
+    _share(_PHASE, "phase_family", "what a phase of flight does to a type", _site),
+    _share("Events_Sequence.eventsoe_no, phase_no", "occurrence_phase",
+           "the same occurrence kills in one phase and not in another", _site),
+    _since_1982(_PHASE, "phase_family", "phases by type have a long past", _site),
 )  # fmt: skip

@@ -50,7 +50,7 @@ class HistoryState(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     since: date | None
     until: date
     outcomes: Tally

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hindcast.features import airports, clock, geography, solar, time_zones
+from hindcast.features import airframe_facts, airports, clock, geography, solar, time_zones
 from hindcast.features.onerow.past import RowHistory
 from hindcast.features.onerow.translate import translate
 from hindcast.features.state import HistoryState
@@ -38,7 +38,7 @@ class RowInputs:
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the row with what is derived from it; None for null."""
         placed = {**row, **nearest(row.get("dec_latitude"), row.get("dec_longitude"))}
-        return {**placed, **self._times(placed), **self._past(row)}
+        return {**placed, **_airframe(row), **self._times(placed), **self._past(placed)}
 
     def _times(self, row: Mapping[str, Any]) -> dict[str, Any]:
         slots = [row.get(name) for name in _CLOCK_INPUTS]
@@ -56,6 +56,11 @@ class RowInputs:
         }
 
 
+def _airframe(row: Mapping[str, Any]) -> dict[str, Any]:
+    is_told = "acft_make" in row or "acft_model" in row
+    return airframe_facts.of_row(row) if is_told else {}
+
+
 def nearest(latitude: float | None, longitude: float | None) -> dict[str, Any]:
     """Return the nearest landing field's facts, see :func:`hindcast.features.airports.nearest`."""
     if latitude is None or longitude is None:
@@ -66,6 +71,7 @@ def nearest(latitude: float | None, longitude: float | None) -> dict[str, Any]:
         float(geography.chord_to_km(length)) / geography.KM_PER_SM,
         float(known.elevation_ft[index]),
         str(known.time_zone[index]),
+        str(known.identifier[index]),
     )
     return dict(zip(airports.COLUMNS, found, strict=True))
 

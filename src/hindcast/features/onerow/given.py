@@ -8,11 +8,18 @@ from typing import Any
 
 import polars as pl
 
-from hindcast.features import airports, history
+from hindcast.features import airframe_facts, airports, history
 from hindcast.features.inputs import InputError, input_types
 
 DERIVED = frozenset(
-    (*airports.COLUMNS, "local_date", "local_hour", "sun_elevation_deg", *history.COLUMNS)
+    (
+        *airports.COLUMNS,
+        *airframe_facts.COLUMNS,
+        "local_date",
+        "local_hour",
+        "sun_elevation_deg",
+        *history.COLUMNS,
+    )
 )
 """Inputs that are derived from others and from the past: nobody gives them."""
 

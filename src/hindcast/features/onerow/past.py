@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hindcast.features import geography, keys
-from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, PRIOR_WEIGHT, RADIUS_KM
+from hindcast.features import geography, keys, prior
+from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, PRIOR_WEIGHT, RADIUS_KM, expected
 from hindcast.features.state import OUTCOME_LAG_DAYS, WINDOWS_DAYS, HistoryState
 
 Values = dict[str, Any]
@@ -62,11 +62,12 @@ class RowHistory:
         day = _date(row.get("ev_date"))
         if day is None or day <= self._state.until:
             return dict.fromkeys(COLUMNS)
-        of = {key.name: keys.digest(key, row) for key in keys.KEYS}
+        era = row.get("era") or ("pre-2008" if day < prior.FIRST_DAY else "2008+")
+        of = {key.name: keys.digest(key, {**row, "era": era}) for key in keys.KEYS}
         return {
             **dict.fromkeys(COLUMNS),
             **self._counts(day, of["state"], row),
-            **self._shares(day - _LAG, of),
+            **self._shares(day, of),
         }
 
     def _counts(self, day: date, state: int | None, row: Mapping[str, Any]) -> Values:
@@ -96,21 +97,31 @@ class RowHistory:
             for w in covered
         }
 
-    def _shares(self, cut: date, of: Mapping[str, int | None]) -> Values:
-        n_all, fatal_all = _added(self._state.outcomes, self._pending, cut)
-        if not n_all:
+    def _shares(self, day: date, of: Mapping[str, int | None]) -> Values:
+        cut = day - _LAG
+        everywhere = _added(self._state.outcomes, self._pending, cut)
+        if not everywhere[0]:
             return {}
-        prior = PRIOR_WEIGHT * (fatal_all / n_all)
+        level = everywhere[1] / everywhere[0]
         told: Values = {}
         for key in keys.KEYS:
             if (value := of[key.name]) is None:
                 continue
             known = self._state.counts[key.name].get(value, (0, 0))
             n, fatal = _added(known, self._pending_by[key.name].get(value, _NONE), cut)
-            told[f"fatal_share_{key.name}_past"] = (fatal + prior) / (n + PRIOR_WEIGHT)
+            told[f"fatal_share_{key.name}_past"] = _drawn(n, fatal, level)
             if key.is_counted:
                 told[f"n_{key.name}_past"] = n
+            if key.has_prior:
+                before = prior.counts()[key.name].get(value, (0, 0))
+                is_told = day >= prior.FIRST_DAY and prior.is_seen(self._state.since)
+                towards = expected(before, everywhere) if is_told else level
+                told[f"fatal_share_{key.name}_since_1982"] = _drawn(n, fatal, towards)
         return told
+
+
+def _drawn(n: int, fatal: int, towards: float) -> float:
+    return (fatal + PRIOR_WEIGHT * towards) / (n + PRIOR_WEIGHT)
 
 
 def _added(known: tuple[int, int], pending: _Dated, cut: date) -> tuple[int, int]:

@@ -1,0 +1,60 @@
+"""What the make and model say of the aircraft, as inputs: looked up once for each way of writing.
+
+The records write one type in hundreds of ways; a feature that decoded each row by itself would do
+so again for every fact.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from hindcast.features import airframes, keys
+from hindcast.features.columns import pick
+
+_INPUTS = ("acft_make", "acft_model", "homebuilt")
+COLUMNS = {f"airframe_{name}": dtype for name, dtype in airframes.TYPES.items()}
+
+
+def facts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the type's facts for each row, null where the type is not known.
+
+    Parameters
+    ----------
+    frame
+        Has ``acft_make``, ``acft_model``, ``homebuilt``; where it has neither make nor model, no
+        column is given: the source lacks them.
+
+    Returns
+    -------
+    polars.DataFrame
+        As many rows in the same order, with the columns :data:`COLUMNS`.
+
+    Examples
+    --------
+    >>> two = pl.DataFrame({"acft_make": ["PIPER", "NOBODY"], "acft_model": ["PA-25", "X"]})
+    >>> facts(two).select("airframe_built_for", "airframe_typical_stall_kts").rows()
+    [('sprayer', 53.0), (None, None)]
+    """
+    if not {"acft_make", "acft_model"} & set(frame.columns):
+        return pl.DataFrame()
+    texts = pick(frame, dict.fromkeys(_INPUTS, pl.String))
+    written = texts.unique(maintain_order=True)
+    told = pl.DataFrame([of_row(row) for row in written.iter_rows(named=True)], schema=COLUMNS)
+    joined = texts.join(
+        written.hstack(told),
+        on=_INPUTS,
+        how="left",
+        validate="m:1",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return joined.select(*COLUMNS)
+
+
+def of_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of one row, None where the type is not known."""
+    maker = keys.make(row.get("acft_make"), row.get("homebuilt"))
+    craft = airframes.find(maker, keys.words(row.get("acft_model")))
+    names = airframes.FACTS
+    return {f"airframe_{name}": craft and getattr(craft, name) for name in names}
