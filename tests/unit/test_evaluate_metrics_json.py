@@ -7,7 +7,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hindcast.model import evaluate, groups, metrics, tables
+from hindcast.model import (
+    calibrate,
+    evaluate,
+    groups,
+    metrics,
+    tables,
+    thresholds,
+)
 
 N = 60
 SOURCE = {
@@ -124,6 +131,53 @@ def test_a_threshold_can_be_given_where_there_is_no_validation(predictions):
     assert assemble(test)["fatal"]["event"]["best_threshold"] is None
     given = assemble(test, thresholds={"event": 0.5})["fatal"]["event"]
     assert given["f1_best_threshold"] == given["f1"]
+
+
+def test_calls_are_judged_at_every_threshold_of_validation(judged):
+    event = judged["fatal"]["event"]
+    assert list(event["thresholds"]) == ["half", *thresholds.NAMES]
+    assert event["thresholds"]["f1"]["f1"] == event["f1_best_threshold"]
+    assert event["thresholds"]["half"]["f1_weighted"] == event["f1_weighted"]
+    assert event["miss_cost"] == thresholds.MISS_COST
+
+
+def test_thresholds_of_the_bundles_come_first(predictions):
+    papers = {"event": {"thresholds": {"cost": 0.11}, "miss_cost": 9.0}}
+    event = assemble(predictions, manifests=papers)["fatal"]["event"]
+    assert {name: of["threshold"] for name, of in event["thresholds"].items()} == {
+        "half": 0.5,
+        "cost": 0.11,
+    }
+    assert event["miss_cost"] == 9.0
+
+
+def test_the_calibration_error_stands_beside_that_of_chance(judged):
+    event = judged["fatal"]["event"]
+    low, high = event["ece_expected_by_chance_ci"]
+    assert 0 < low < event["ece_expected_by_chance"] < high
+    assert 0 <= event["ece_chance_share"] <= 1
+    assert {"ece", "ece_expected_by_chance"} <= set(event["by_year"][0])
+
+
+def test_methods_are_learned_on_validation_and_judged_on_the_test(predictions):
+    margins = predictions.with_columns(
+        margin=(pl.col("probability") / (1 - pl.col("probability"))).log()
+    )
+    used = {horizon: {"method": "none"} for horizon in ("dispatch", "event")}
+    event = assemble(margins, calibrations=used)["fatal"]["event"]
+    found = {row["method"]: row for row in event["calibration"]["by_method"]}
+    assert list(found) == list(calibrate.METHODS)
+    assert found["none"]["brier"] == event["brier"]
+    own = margins.filter(pl.col("model") == "xgboost", pl.col("horizon") == "event")
+    on_validation = own.filter(pl.col("part") == "validation")
+    learned = calibrate.learn(
+        "platt", on_validation["margin"].to_numpy(), on_validation["is_fatal"].to_numpy()
+    )
+    test = own.filter(pl.col("part") == "test")
+    probability = calibrate.apply(learned, test["margin"].to_numpy())
+    brier = metrics.brier(test["is_fatal"].to_numpy(), probability)
+    assert found["platt"]["brier"] == pytest.approx(float(brier), abs=1e-6)
+    json.dumps(event, allow_nan=False)
 
 
 def test_beside_the_model_stand_the_others_where_they_were_made(judged):

@@ -1,33 +1,46 @@
 """Judge the models on the accidents after the training years: predictions in, metrics.json out.
 
 Everything is said of P(fatal | an accident happened). The test part is looked at here and nowhere
-else; the one thing chosen to fit data, the threshold with the best F1, is chosen on validation.
+else; what is chosen to fit data, thresholds and calibration, is chosen on validation.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from hindcast.errors import HindcastError
-from hindcast.model import bootstrap, calls, groups, metrics
+from hindcast.model import bootstrap, calibration, calls, chance, gains, groups, metrics
+from hindcast.model import thresholds as choices
+from hindcast.model.predictions import (
+    HORIZONS,
+    MODEL,
+    EvaluationError,
+    arrays,
+    check,
+    of,
+    tested,
+)
+
+__all__ = [
+    "BASELINES",
+    "BESIDE",
+    "ESTIMAND",
+    "HORIZONS",
+    "MODEL",
+    "EvaluationError",
+    "assemble",
+    "check",
+    "source_facts",
+    "tested",
+]
 
 ESTIMAND = "P(fatal | an accident happened)"
-HORIZONS = ("dispatch", "event", "scene", "investigation")
-MODEL = "xgboost"
 BASELINES = ("majority", "logistic", "random_forest")
 BESIDE = {"missing_only": "missing_only", "masked": "xgboost_masked"}
 RANDOM_SPLIT = "xgboost_random_split"
-COLUMNS = ("ev_id", "ev_date", "part", "is_fatal", "horizon", "model", "probability")
 
 Summary = Callable[[pl.DataFrame], dict[str, Any]]
-
-
-class EvaluationError(HindcastError, ValueError):
-    """The predictions cannot be judged; the message says what is wrong and where they come from."""
 
 
 def assemble(
@@ -42,6 +55,8 @@ def assemble(
     kinds: pl.DataFrame | None = None,
     smallest_group: int = 100,
     thresholds: Mapping[str, float] | None = None,
+    manifests: Mapping[str, Mapping[str, Any]] | None = None,
+    calibrations: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return what reports/metrics.json holds; nothing is read or written here.
 
@@ -67,6 +82,12 @@ def assemble(
     thresholds
         For each horizon, from which probability on to call fatal; where it is not given, the
         threshold with the best F1 on the validation part, if the predictions have one.
+    manifests
+        The bundles' manifests by horizon: ``thresholds`` and ``miss_cost``, where they are known,
+        stand for those that would be chosen on the validation part.
+    calibrations
+        The bundles' calibrations by horizon; with them, and with a column ``margin`` (log odds
+        before calibration) in the predictions, methods of calibration are compared.
 
     Raises
     ------
@@ -83,9 +104,14 @@ def assemble(
             {"n_features": n_features[horizon]}
             | _rows(rows, split)
             | _judged(rows, settings)
+            | _by_chance(rows, settings)
             | _at_best_threshold(rows, (thresholds or {}).get(horizon), settings)
+            | _at_thresholds(
+                rows, (manifests or {}).get(horizon, {}), (thresholds or {}).get(horizon), settings
+            )
+            | _calibration(rows, (calibrations or {}).get(horizon), settings)
             | _beside(rows, settings)
-            | _by_kind(_of(rows, MODEL), kinds, smallest=smallest_group, **settings)
+            | _by_kind(of(rows, MODEL), kinds, smallest=smallest_group, **settings)
         )
     return {
         "estimand": ESTIMAND,
@@ -94,7 +120,7 @@ def assemble(
         "split": dict(split),
         "bootstrap": settings | {"level": bootstrap.LEVEL, "by": "ev_id"},
         "fatal": fatal,
-        "gains": _gains(predictions, list(fatal), settings),
+        "gains": gains.by_horizon(predictions, list(fatal), settings),
     }
 
 
@@ -105,53 +131,8 @@ def source_facts(inventory: Mapping[str, Any]) -> dict[str, Any]:
     return facts | {"releases": [release["release"] for release in inventory["releases"]]}
 
 
-def check(predictions: pl.DataFrame) -> None:
-    """Refuse predictions that would give a number that means something else.
-
-    Raises
-    ------
-    EvaluationError
-        See `assemble`.
-    """
-    if absent := [name for name in COLUMNS if name not in predictions.columns]:
-        raise EvaluationError(
-            f"the predictions lack {', '.join(absent)}; they have {', '.join(predictions.columns)}"
-        )
-    wrong = predictions.filter(
-        pl.any_horizontal(pl.col(*COLUMNS).is_null())
-        | ~pl.col("probability").is_between(0, 1)
-        | pl.col("probability").is_nan()
-    )
-    if wrong.height:
-        models = ", ".join(sorted(wrong["model"].drop_nulls().unique()))
-        raise EvaluationError(
-            f"{wrong.height} of {predictions.height} predictions (models {models}) have a missing "
-            "value or a probability outside 0 to 1: run the train stage again"
-        )
-    if repeated := predictions.select("ev_id", "horizon", "model", "part").is_duplicated().sum():
-        raise EvaluationError(
-            f"{repeated} predictions repeat an event within a horizon, model and part; expected "
-            "one row an event, because the bootstrap draws events by drawing rows"
-        )
-
-
-def tested(predictions: pl.DataFrame, horizon: str, model: str = MODEL) -> pl.DataFrame:
-    """Return a model's test predictions at one horizon, sorted by event."""
-    return _of(predictions.filter(pl.col("horizon") == horizon), model)
-
-
-def _of(rows: pl.DataFrame, model: str, part: str = "test") -> pl.DataFrame:
-    """Return a model's rows of one part, in an order that depends on the events alone."""
-    chosen = rows.filter(pl.col("model") == model, pl.col("part") == part)
-    return chosen.sort("ev_id")
-
-
-def _arrays(rows: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    return rows["is_fatal"].to_numpy().astype(float), rows["probability"].to_numpy()
-
-
 def _rows(rows: pl.DataFrame, split: Mapping[str, Any]) -> dict[str, int]:
-    test = _of(rows, MODEL)
+    test = of(rows, MODEL)
     return {
         "n_train": split["rows"]["train"],
         "n_validation": split["rows"]["validation"],
@@ -162,7 +143,7 @@ def _rows(rows: pl.DataFrame, split: Mapping[str, Any]) -> dict[str, int]:
 
 def _judged(rows: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
     """Return the model's metrics, and the accuracy of calling every accident what most are."""
-    test = _of(rows, MODEL)
+    test = of(rows, MODEL)
     if test.is_empty():
         found = ", ".join(map(str, sorted(rows.select("model", "part").unique().rows())))
         raise EvaluationError(
@@ -173,7 +154,7 @@ def _judged(rows: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
 
 
 def _summary(rows: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
-    judge = partial(metrics.all_of, *_arrays(rows))
+    judge = partial(metrics.all_of, *arrays(rows))
     return bootstrap.summary(judge, rows.height, **settings)
 
 
@@ -181,14 +162,15 @@ def _at_best_threshold(
     rows: pl.DataFrame, threshold: float | None, settings: dict[str, int]
 ) -> dict[str, Any]:
     """Return accuracy, F1, precision and recall at a threshold chosen on validation."""
-    validation, test = _of(rows, MODEL, "validation"), _of(rows, MODEL)
+    validation, test = of(rows, MODEL, "validation"), of(rows, MODEL)
     if threshold is None and validation["is_fatal"].any():
-        threshold = metrics.best_f1_threshold(*_arrays(validation))
+        threshold = metrics.best_f1_threshold(*arrays(validation))
     if threshold is None:
         return {"best_threshold": None, "f1_best_threshold": None}
-    judge = partial(calls.calls, *_arrays(test), threshold=threshold)
+    judge = partial(calls.calls, *arrays(test), threshold=threshold)
     judged = bootstrap.summary(judge, test.height, **settings)
-    kept = [name for name in ("accuracy", "f1", "precision", "recall") if judged[name] is not None]
+    names = ("accuracy", "f1", "f1_weighted", "precision", "recall")
+    kept = [name for name in names if judged[name] is not None]
     return {"best_threshold": bootstrap.number(threshold)} | {
         f"{name}_best_threshold{end}": judged[f"{name}{end}"]
         for name in kept
@@ -196,27 +178,44 @@ def _at_best_threshold(
     }
 
 
+def _by_chance(rows: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
+    """Return the calibration error that a forecast right in every probability would show."""
+    return chance.ece_expected_by_chance(*arrays(of(rows, MODEL)), **settings)
+
+
+def _at_thresholds(
+    rows: pl.DataFrame,
+    manifest: Mapping[str, Any],
+    threshold: float | None,
+    settings: dict[str, int],
+) -> dict[str, Any]:
+    """Return what calls are worth at one half and at each threshold chosen on validation."""
+    validation = of(rows, MODEL, "validation")
+    miss_cost = manifest.get("miss_cost", choices.MISS_COST)
+    chosen = manifest.get("thresholds") or ({} if threshold is None else {"f1": threshold})
+    if not chosen and validation["is_fatal"].any():
+        chosen = choices.choose(*arrays(validation), miss_cost)
+    judged = choices.judge(*arrays(of(rows, MODEL)), chosen, miss_cost=miss_cost, **settings)
+    return {"miss_cost": miss_cost, "thresholds": judged}
+
+
+def _calibration(
+    rows: pl.DataFrame, used: Mapping[str, Any] | None, settings: dict[str, int]
+) -> dict[str, Any]:
+    margins = calibration.margins(rows)
+    if margins is None or used is None:
+        return {}
+    return {"calibration": calibration.study(margins, used, **settings)}
+
+
 def _beside(rows: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
     """Return the baselines, the random split and the models of what is missing; those there are."""
-    baselines = {name: _of(rows, name) for name in BASELINES}
-    beside = {name: _of(rows, model) for name, model in BESIDE.items()}
-    beside["random_split"] = drawn = _of(rows, RANDOM_SPLIT, "random_test")
+    baselines = {name: of(rows, name) for name in BASELINES}
+    beside = {name: of(rows, model) for name, model in BESIDE.items()}
+    beside["random_split"] = drawn = of(rows, RANDOM_SPLIT, "random_test")
     found = {"baselines": _summaries(baselines, settings)} | _summaries(beside, settings)
-    shared = _shared(drawn, _of(rows, MODEL), settings)
+    shared = gains.on_shared_events(drawn, of(rows, MODEL), settings)
     return found | ({"random_split_on_shared_events": shared} if shared else {})
-
-
-def _shared(drawn: pl.DataFrame, test: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
-    """Return what the random split gains on the events that both test parts have.
-
-    The two test parts are different accidents of different years; on the shared ones alone, a
-    difference is the split's doing.
-    """
-    by_chance = drawn.join(test.select("ev_id"), on="ev_id", how="semi").sort("ev_id")
-    by_time = test.join(drawn.select("ev_id"), on="ev_id", how="semi").sort("ev_id")
-    if by_chance.is_empty():
-        return {}
-    return {"n_test": by_time.height} | _gain(by_chance, by_time, settings)
 
 
 def _summaries(of: Mapping[str, pl.DataFrame], settings: dict[str, int]) -> dict[str, Any]:
@@ -231,32 +230,3 @@ def _by_kind(test: pl.DataFrame, kinds: pl.DataFrame | None, **settings: int) ->
     by_year = groups.by_year(test, **settings)
     by_group = [] if kinds is None else groups.by_group(test, kinds, **settings)
     return {"by_year": by_year, "by_group": by_group}
-
-
-def _gains(
-    predictions: pl.DataFrame, horizons: list[str], settings: dict[str, int]
-) -> list[dict[str, Any]]:
-    """Return how much each horizon adds to the one before, on the same events and draws.
-
-    What the two forecasts share cancels in each draw: the interval of the difference is narrower,
-    and truer, than what one would read off two separate intervals.
-    """
-    test = {h: tested(predictions, h) for h in horizons}
-    return [
-        {"horizon": later, "over": earlier} | _gain(test[later], test[earlier], settings)
-        for earlier, later in pairwise(horizons)
-    ]
-
-
-def _gain(later: pl.DataFrame, earlier: pl.DataFrame, settings: dict[str, int]) -> dict[str, Any]:
-    if not later["ev_id"].equals(earlier["ev_id"]):
-        raise EvaluationError(
-            f"horizons {later['horizon'][0]!r} and {earlier['horizon'][0]!r} are tested on "
-            "different events: run the train stage again, for all horizons"
-        )
-
-    def judge(weights: np.ndarray) -> dict[str, np.ndarray]:
-        now, before = (metrics.ranked(*_arrays(rows), weights) for rows in (later, earlier))
-        return {name: now[name] - before[name] for name in now}
-
-    return bootstrap.summary(judge, later.height, **settings)

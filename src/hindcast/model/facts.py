@@ -21,7 +21,10 @@ def read() -> dict[str, Any]:
     hindcast.model.evaluate.EvaluationError
         The bundles were trained on other records or another split than their neighbours.
     """
-    manifests = {h: _json(paths.models("fatal", h, "manifest.json")) for h in evaluate.HORIZONS}
+    manifests, calibrations = (
+        {h: _json(paths.models("fatal", h, name)) for h in evaluate.HORIZONS}
+        for name in ("manifest.json", "calibration.json")
+    )
     features = pl.read_parquet(paths.processed("features.parquet"))
     return {
         "predictions": pl.read_parquet(paths.processed("predictions.parquet")),
@@ -30,6 +33,8 @@ def read() -> dict[str, Any]:
         "split": _split(manifests),
         "n_features": {h: manifest["n_features"] for h, manifest in manifests.items()},
         "kinds": groups.kinds(features, KINDS),
+        "manifests": manifests,
+        "calibrations": calibrations,
     }
 
 

@@ -5,14 +5,14 @@ says of the accident. Rare kinds are put together, because a figure made of twen
 more about the twenty than about the kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from hindcast.model import bootstrap, metrics
+from hindcast.model import bootstrap, chance, metrics
 
 NOT_RECORDED = "not recorded"
 OTHERS = "all others"
@@ -30,7 +30,7 @@ def judged(weights: np.ndarray, is_fatal: np.ndarray, probability: np.ndarray) -
 
 
 def by_year(rows: pl.DataFrame, *, smallest: int, rounds: int, seed: int) -> list[dict[str, Any]]:
-    """Return the forecast's record for each year of ``ev_date``.
+    """Return the forecast's record for each year of ``ev_date``, with its calibration error.
 
     Parameters
     ----------
@@ -42,7 +42,21 @@ def by_year(rows: pl.DataFrame, *, smallest: int, rounds: int, seed: int) -> lis
         Of the bootstrap.
     """
     years = rows.with_columns(pl.col("ev_date").dt.year().cast(pl.String).alias("group"))
-    return list(_records("year", years, smallest=smallest, rounds=rounds, seed=seed))
+    records = _records("year", years, smallest=smallest, rounds=rounds, seed=seed)
+    return [record | _calibration(record, years, rounds=rounds, seed=seed) for record in records]
+
+
+def _calibration(
+    record: Mapping[str, Any], years: pl.DataFrame, *, rounds: int, seed: int
+) -> dict[str, Any]:
+    """Return a year's calibration error, which only means something beside that of chance."""
+    if "undefined" in record and "all" in record["undefined"]:
+        return {}
+    part = years.filter(pl.col("group") == record["group"])
+    fatal, probability = part["is_fatal"].to_numpy().astype(float), part["probability"].to_numpy()
+    own = bootstrap.number(metrics.ece(fatal, probability))
+    by_chance = chance.ece_expected_by_chance(fatal, probability, rounds=rounds, seed=seed)
+    return {"ece": own} | by_chance
 
 
 def by_group(
