@@ -87,11 +87,15 @@ class Train(Section):
     test_until: Day
     maturity_days: Annotated[int, Field(ge=0)]
     min_level_events: Count
+    older_weight: Share
     n_boosters: Count
+    compared_boosters: Count
     max_rounds: Count
     early_stopping_rounds: Count
     jobs: Count
     calibration: Literal["none", "platt", "beta", "venn_abers", "isotonic", "auto"]
+    blanked_copies: Annotated[int, Field(ge=0)]
+    blanked_share: Annotated[float, Field(ge=0, le=0.5)]
     booster: Booster
 
 

@@ -193,4 +193,5 @@ def test_the_parameters_of_the_stage_are_a_recipe_and_a_split():
     given = params.section("train")
     days = {name: given.pop(name) for name in ("train_until", "validation_until", "test_until")}
     split.Split.of(**days, maturity_days=given.pop("maturity_days"), as_of="2025-01-01")
-    assert fit.Recipe(**given).calibration in ("none", "platt", "isotonic")
+    assert 0 <= given.pop("older_weight") <= 1
+    assert fit.Recipe(**given).n_boosters >= given["compared_boosters"]

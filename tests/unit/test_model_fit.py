@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
-from hindcast.model import baselines, calibrate, compare, encode, fit, metrics
+from hindcast.model import baselines, calibrate, encode, fit, learned, metrics
 
 FEATURES = [
     {"name": "phase", "kind": "category", "known_at": "event", "absent": False},
@@ -93,7 +95,7 @@ def test_each_booster_stops_at_its_lowest_validation_loss(fitted):
 
 
 def test_the_model_finds_what_is_there(parts, fitted):
-    bundle = compare.calibrated(fitted, parts["validation"], "platt")
+    bundle = learned.calibrated(fitted, parts["validation"], "platt")
     test = parts["test"]
     assert metrics.roc_auc(test.is_fatal, bundle.predict(test.features)) > 0.75
     probe = pl.DataFrame(
@@ -170,3 +172,42 @@ def test_flags_of_missing_values_are_all_that_is_left(parts):
     assert flags["hours"].to_list() == parts["test"].features["hours"].is_null().to_list()
     assert not flags["phase"].any()
     assert {entry["kind"] for entry in compare.as_flags(FEATURES)} == {"flag"}
+
+
+def test_a_refit_learns_from_both_parts_with_more_trees(parts, fitted):
+    again = fit.refit(parts["train"], parts["validation"], fitted, RECIPE)
+    assert again.schema == fitted.schema
+    assert again.rounds == [round(trees * 1300 / 900) for trees in fitted.rounds]
+    assert again.booster.save_raw("ubj") != fitted.booster.save_raw("ubj")
+
+
+def test_what_is_served_has_the_calibration_of_boosters_that_have_not_seen_validation(parts):
+    own = learned.learn(parts, FEATURES, RECIPE)
+    assert own.served.calibration == own.judge.calibration
+    margins, forecasts = own.margins(parts), own.forecasts(parts)
+    for part in ("validation", "test"):
+        said = calibrate.apply(own.judge.calibration, margins[part])
+        np.testing.assert_allclose(said, forecasts[part])
+    np.testing.assert_allclose(forecasts["test"], own.served.predict(parts["test"].features))
+
+
+def test_a_row_and_its_copies_weigh_as_much_as_the_row(parts):
+    schema = encode.learn(parts["train"].features, FEATURES, 5)
+    recipe = replace(RECIPE, blanked_copies=2, blanked_share=0.3)
+    many = parts["train"].dmatrix(schema, recipe)
+    assert many.num_row() == 3 * 900
+    assert many.get_weight().sum() == pytest.approx(900, rel=1e-4)
+    assert many.get_label().mean() == pytest.approx(parts["train"].is_fatal.mean())
+
+
+def test_copies_depend_on_seed_and_booster_alone(parts):
+    schema = encode.learn(parts["train"].features, FEATURES, 5)
+    recipe = replace(RECIPE, blanked_copies=1, blanked_share=0.3)
+    values = [parts["train"].dmatrix(schema, recipe, n).get_data().toarray() for n in (0, 0, 1)]
+    np.testing.assert_array_equal(values[0], values[1])
+    assert not np.array_equal(values[0], values[2])
+
+
+def test_weights_of_rows_are_kept_when_parts_are_joined(parts):
+    light = replace(parts["train"], weight=np.full(900, 0.1))
+    assert light.with_rows(parts["validation"]).weights().sum() == pytest.approx(90 + 400)

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from hindcast.model import baselines, calibrate, encode, fit
-from hindcast.model.bundle import Bundle
+from hindcast.model import baselines, encode, fit, learned
 from hindcast.model.material import KEYS, Material
 
-JUDGED = ("validation", "test")
 BOOSTED = ("missing_only", "xgboost_masked", "xgboost_random_split")
 Schema = list[dict[str, Any]]
 Parts = dict[str, fit.Labelled]
@@ -40,59 +38,76 @@ def forecasts(
         What the training part taught of the horizon's features; the baselines read the same
         matrix as the model.
     recipe
-        How the model is made; the boosted ones here are made the same way.
+        How the model is made; the boosted ones here are made the same way, but those that are
+        about missing values see no copies that have lost inputs.
     on_fit
         Called after each booster.
 
     Returns
     -------
     polars.DataFrame
-        `KEYS`, ``model`` and ``probability``. ``xgboost_random_split`` has the part
+        As `predictions`. ``xgboost_random_split`` has the part
         ``random_test`` alone, the others validation and test.
     """
     features, parts = material.parts(horizon)
     by_model = _baselines(schema, parts, recipe) | {
-        "missing_only": _boosted(as_flags(features), flagged(parts), recipe, on_fit),
-        "xgboost_masked": _boosted(features, without_gaps(parts, recipe.seed), recipe, on_fit),
+        "missing_only": _boosted(as_flags(features), flagged(parts), recipe.plain(), on_fit),
+        "xgboost_masked": _boosted(
+            features, without_gaps(parts, recipe.seed), recipe.plain(), on_fit
+        ),
     }
     frames = [predictions(material, model, by_part) for model, by_part in by_model.items()]
     return pl.concat([*frames, _random_split(material, horizon, recipe, on_fit)])
 
 
-def predictions(material: Material, model: str, by_part: ByPart) -> pl.DataFrame:
-    """Return `KEYS`, ``model`` and ``probability`` of the parts, in the frame's order."""
+def predictions(
+    material: Material, model: str, by_part: ByPart, margins: ByPart | None = None
+) -> pl.DataFrame:
+    """Return `KEYS`, ``model``, ``probability`` and ``margin`` of the parts, in the frame's order.
+
+    ``margin`` is the log odds before calibration; null for models that have none.
+    """
     frames = [
         material.frame.filter(pl.col("part") == part)
         .select(KEYS)
-        .with_columns(pl.lit(model).alias("model"), pl.Series("probability", values, pl.Float64))
+        .with_columns(
+            pl.lit(model).alias("model"),
+            pl.Series("probability", values, pl.Float64),
+            pl.Series("margin", margins[part] if margins else [None] * len(values), pl.Float64),
+        )
         for part, values in by_part.items()
     ]
     return pl.concat(frames)
 
 
-def calibrated(fitted: fit.Fitted, validation: fit.Labelled, method: str) -> Bundle:
-    """Return a bundle without papers, calibrated on the validation part: enough to predict."""
-    plain = Bundle(fitted.booster, fitted.schema, {"method": "none"}, {}, "{}")
-    margin = plain.margin(validation.features)
-    return replace(plain, calibration=calibrate.learn(method, margin, validation.is_fatal))
-
-
 def _boosted(
     features: Schema, parts: Parts, recipe: fit.Recipe, on_fit: Callable[[], object]
 ) -> ByPart:
-    fitted = fit.fit(parts["train"], parts["validation"], features, recipe, on_fit)
-    bundle = calibrated(fitted, parts["validation"], recipe.calibration)
-    return {part: bundle.predict(parts[part].features) for part in JUDGED}
+    return learned.learn(parts, features, recipe, on_fit).forecasts(parts)
 
 
 def _baselines(schema: Schema, parts: Parts, recipe: fit.Recipe) -> dict[str, ByPart]:
-    matrices = {part: encode.matrix(rows.features, schema) for part, rows in parts.items()}
-    by_model = {}
-    for name in baselines.NAMES:
-        model = baselines.build(name, schema, recipe.seed, recipe.jobs)
-        model.fit(matrices["train"], parts["train"].is_fatal)
-        by_model[name] = {part: baselines.predict(model, matrices[part]) for part in JUDGED}
-    return by_model
+    """Return what the baselines forecast; like the model they learn from both parts for the test.
+
+    Parts that teach: validation is forecast from the training part, the test from both.
+    """
+    both = parts["train"].with_rows(parts["validation"])
+    taught = {"validation": parts["train"], "test": both}
+    return {
+        name: {
+            part: _baseline(name, schema, rows, parts[part], recipe)
+            for part, rows in taught.items()
+        }
+        for name in baselines.NAMES
+    }
+
+
+def _baseline(
+    name: str, schema: Schema, taught: fit.Labelled, asked: fit.Labelled, recipe: fit.Recipe
+) -> np.ndarray:
+    model = baselines.build(name, schema, recipe.seed, recipe.jobs)
+    model.fit(encode.matrix(taught.features, schema), taught.is_fatal)
+    return baselines.predict(model, encode.matrix(asked.features, schema))
 
 
 def _random_split(

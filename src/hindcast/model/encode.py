@@ -15,7 +15,10 @@ import polars as pl
 from hindcast.errors import HindcastError
 
 RARE = "(rare)"
-KEPT = ("name", "group", "known_at", "kind", "dtype", "unit", "why", "absent")
+KEPT = (
+    *("name", "group", "known_at", "kind", "dtype", "unit"),
+    *("source", "why", "inputs", "absent"),
+)
 HORIZONS = ("dispatch", "event", "scene", "investigation")
 
 

@@ -1,5 +1,10 @@
 """Fit XGBoost: stopped early on the validation part, averaged over seeds, one booster in the end.
 
+Beside each accident as it is, the boosters see copies that have lost some of their inputs
+(`hindcast.model.blanks`). Once it is known how many trees are enough, boosters are fitted again on
+training and validation part together (`refit`): what is served has learned from the latest years
+too. What is calibrated and chosen on validation comes from the boosters that have not seen it.
+
 One booster's trees depend on the rows and columns its seed drew; the average of a few margins
 ranks unseen years better than one does. The boosters are joined into one whose leaves are divided
 by their number: the same margins, an ordinary model to load and to explain.
@@ -8,14 +13,14 @@ by their number: the same margins, an ordinary model to load and to explain.
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 import xgboost
 
-from hindcast.model import encode
+from hindcast.model import blanks, encode
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class Recipe:
         One of `hindcast.model.calibrate.METHODS`.
     booster
         XGBoost's own parameters.
+    blanked_copies, blanked_share
+        How many copies of each accident lose inputs, and what share of them on average.
+    compared_boosters
+        How many boosters the models beside the study's own average.
     """
 
     seed: int
@@ -49,6 +58,9 @@ class Recipe:
     jobs: int
     calibration: str
     booster: dict[str, Any]
+    blanked_copies: int = 0
+    blanked_share: float = 0.0
+    compared_boosters: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """Return the recipe for a manifest."""
@@ -63,6 +75,18 @@ class Recipe:
             "nthread": 1,
             "seed": self.seed + member,
         }
+
+    def plain(self) -> "Recipe":
+        """Return the recipe without copies that have lost inputs."""
+        return replace(self, blanked_copies=0, blanked_share=0.0)
+
+    def compared(self) -> "Recipe":
+        """Return the recipe of the models beside the study's own."""
+        return replace(self, n_boosters=self.compared_boosters)
+
+    def with_booster(self, found: dict[str, Any]) -> "Recipe":
+        """Return the recipe with other XGBoost parameters in the place of those it has."""
+        return replace(self, booster=self.booster | found)
 
 
 @dataclass(frozen=True)
@@ -80,27 +104,60 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Features and outcome of one part: ``features`` (rows by names), ``is_fatal`` (rows,)."""
+    """Features and outcome of one part: ``features`` (rows by names), ``is_fatal`` (rows,).
+
+    ``weight`` (rows,) says how much each accident counts in learning; all the same when not given.
+    """
 
     features: pl.DataFrame
     is_fatal: np.ndarray
+    weight: np.ndarray | None = None
 
     @classmethod
     def of(cls, frame: pl.DataFrame, part: str, names: list[str]) -> "Labelled":
-        """Take the rows of ``part`` and the columns ``names``."""
+        """Take the rows of ``part``, the columns ``names``, and ``weight`` where there is one."""
         rows = frame.filter(pl.col("part") == part)
-        return cls(rows.select(names), rows["is_fatal"].to_numpy().astype(np.float32))
+        weight = rows["weight"].to_numpy() if "weight" in rows.columns else None
+        return cls(rows.select(names), rows["is_fatal"].to_numpy().astype(np.float32), weight)
 
-    def dmatrix(self, schema: list[dict[str, Any]]) -> xgboost.DMatrix:
-        """Return what XGBoost reads, by a learned schema."""
-        return dmatrix(encode.matrix(self.features, schema), schema, self.is_fatal)
+    def with_rows(self, other: "Labelled") -> "Labelled":
+        """Return these rows and below them those of ``other``."""
+        weights = [rows.weights() for rows in (self, other)]
+        return Labelled(
+            pl.concat([self.features, other.features]),
+            np.concatenate([self.is_fatal, other.is_fatal]),
+            np.concatenate(weights),
+        )
+
+    def weights(self) -> np.ndarray:
+        """Return each row's weight, shape (rows,); 1 where none was given."""
+        return np.ones(len(self.is_fatal)) if self.weight is None else self.weight
+
+    def dmatrix(
+        self, schema: list[dict[str, Any]], recipe: Recipe | None = None, member: int = 0
+    ) -> xgboost.DMatrix:
+        """Return what XGBoost reads, by a learned schema; with a recipe, its copies too.
+
+        A row and its copies together weigh as much as the row alone would.
+        """
+        matrix = encode.matrix(self.features, schema)
+        copies = recipe.blanked_copies if recipe else 0
+        if not copies:
+            return dmatrix(matrix, schema, self.is_fatal, self.weight)
+        generator = np.random.default_rng([recipe.seed, member])
+        many = blanks.joined(matrix, schema, recipe.blanked_share, copies, generator)
+        weight = np.tile(self.weights() / (copies + 1), copies + 1)
+        return dmatrix(many, schema, np.tile(self.is_fatal, copies + 1), weight)
 
 
-def dmatrix(matrix: np.ndarray, schema: list[dict[str, Any]], label=None) -> xgboost.DMatrix:
+def dmatrix(
+    matrix: np.ndarray, schema: list[dict[str, Any]], label=None, weight=None
+) -> xgboost.DMatrix:
     """Return XGBoost's matrix with the names and types of ``schema``."""
     return xgboost.DMatrix(
         matrix,
         label,
+        weight=weight,
         feature_names=[feature["name"] for feature in schema],
         feature_types=encode.types(schema),
         enable_categorical=True,
@@ -131,7 +188,8 @@ def fit(
     schema = encode.learn(train.features, features, recipe.min_level_events)
 
     def member(number: int) -> tuple[xgboost.Booster, pl.DataFrame]:
-        matrices = {"train": train.dmatrix(schema), "validation": validation.dmatrix(schema)}
+        parts = {"train": train, "validation": validation}
+        matrices = {part: rows.dmatrix(schema, recipe, number) for part, rows in parts.items()}
         fitted = _fit_one(matrices, recipe, number)
         on_booster()
         return fitted
@@ -140,6 +198,35 @@ def fit(
         boosters, curves = zip(*pool.map(member, range(recipe.n_boosters)), strict=True)
     rounds = [booster.num_boosted_rounds() for booster in boosters]
     return Fitted(average(list(boosters)), schema, pl.concat(curves), rounds)
+
+
+def refit(
+    train: Labelled,
+    validation: Labelled,
+    fitted: Fitted,
+    recipe: Recipe,
+    on_booster: Callable[[], object] = lambda: None,
+) -> Fitted:
+    """Fit the recipe's boosters again on both parts, with as many trees as were enough before.
+
+    More rows bear more trees: each booster gets its number of trees times the rows of both parts
+    over those of the training part. The schema stays what the training part taught, so that the
+    refitted booster reads the same matrix. There is nothing left to stop it early on, and nothing
+    to judge it by but later accidents.
+    """
+    both = train.with_rows(validation)
+    growth = len(both.is_fatal) / len(train.is_fatal)
+    rounds = [round(trees * growth) for trees in fitted.rounds]
+
+    def member(number: int) -> xgboost.Booster:
+        matrix = both.dmatrix(fitted.schema, recipe, number)
+        booster = xgboost.train(recipe.xgboost(number), matrix, rounds[number])
+        on_booster()
+        return booster
+
+    with ThreadPoolExecutor(recipe.jobs) as pool:
+        boosters = list(pool.map(member, range(recipe.n_boosters)))
+    return replace(fitted, booster=average(boosters), rounds=rounds)
 
 
 def _fit_one(

@@ -1,6 +1,7 @@
 """What training starts from: features, their schema, and which part each event falls in."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +14,11 @@ from hindcast import paths
 from hindcast.features import history, inputs
 from hindcast.model import encode, fit, recorded, split
 
+log = logging.getLogger(__name__)
 KEYS = ("ev_id", "ev_date", "ev_state", "part", "is_fatal")
+WEIGHT = "weight"
+ERA_BEGINS = date(2008, 1, 1)
+"""From when on records are coded as today; what is older has other codes and fewer columns."""
 PARTS = ("train", "validation", "test")
 
 
@@ -49,7 +54,7 @@ class Material:
 
 def names(frame: pl.DataFrame) -> list[str]:
     """Return the features among a frame's columns."""
-    return [name for name in frame.columns if name not in KEYS]
+    return [name for name in frame.columns if name not in (*KEYS, WEIGHT)]
 
 
 def of_horizon(features: Sequence[dict[str, Any]], horizon: str) -> list[dict[str, Any]]:
@@ -89,13 +94,22 @@ def counts(features: Sequence[dict[str, Any]]) -> pl.DataFrame:
     )
 
 
-def read(train_until: str, validation_until: str, test_until: str, maturity_days: int) -> Material:
+def read(
+    train_until: str,
+    validation_until: str,
+    test_until: str,
+    maturity_days: int,
+    older_weight: float = 1.0,
+) -> Material:
     """Read what the stage `features` wrote, and divide it by time.
 
     Parameters
     ----------
     train_until, validation_until, test_until, maturity_days
         The section `train` of params.yaml.
+    older_weight
+        How much an accident before `ERA_BEGINS` counts in learning, 0 to 1; with 0 they are left
+        out.
 
     Raises
     ------
@@ -106,10 +120,11 @@ def read(train_until: str, validation_until: str, test_until: str, maturity_days
     schema = _json(paths.processed("feature_schema.json"))
     as_of = _json(paths.processed("population.json"))["as_of"]
     days = split.Split.of(train_until, validation_until, test_until, maturity_days, as_of)
-    frame = divided(frame, days)
+    frame = weighted(divided(frame, days), older_weight)
     until = min(frame["ev_date"].max(), days.mature_until)
     fingerprint = _json(paths.interim("inventory.json"))["fingerprint"]
-    features = recorded.kept(frame, schema["features"])
+    today = frame.filter(pl.col("ev_date") >= ERA_BEGINS)
+    features = recorded.kept(today if today.height else frame, schema["features"])
     return Material(frame, features, days, schema["version"], fingerprint, past(until))
 
 
@@ -119,6 +134,21 @@ def divided(frame: pl.DataFrame, days: split.Split) -> pl.DataFrame:
     joined = frame.join(parts, on="ev_id", how="left", validate="1:1").sort("ev_date", "ev_id")
     split.check_labels(joined)
     return joined
+
+
+def weighted(frame: pl.DataFrame, older_weight: float) -> pl.DataFrame:
+    """Return the frame with `WEIGHT` where it holds accidents before `ERA_BEGINS`.
+
+    The older records know few of today's fields and code them otherwise; four in five of all
+    accidents since 1982 are older. At full weight they would drown what is known since 2008.
+    """
+    is_older = pl.col("ev_date") < ERA_BEGINS
+    if not frame.select(is_older.any()).item():
+        return frame
+    kept = frame if older_weight else frame.filter(~is_older)
+    log.info("accidents before %s: %d of %d kept", ERA_BEGINS, kept.height, frame.height)
+    weight = pl.when(is_older).then(older_weight).otherwise(1.0)
+    return kept.with_columns(weight.alias(WEIGHT)) if older_weight else kept
 
 
 def past(until: date) -> str:

@@ -11,7 +11,17 @@ import polars as pl
 from tqdm import tqdm
 
 from hindcast import atomic, paths
-from hindcast.model import bundle, calibrate, compare, encode, fit, metrics, registry, split
+from hindcast.model import (
+    bundle,
+    calibrate,
+    compare,
+    encode,
+    fit,
+    learned,
+    metrics,
+    registry,
+    split,
+)
 from hindcast.model.bundle import Bundle
 from hindcast.model.material import KEYS, Material
 
@@ -33,9 +43,23 @@ class Trained:
 
 
 def all_horizons(
-    material: Material, recipe: fit.Recipe, store: registry.Store
+    material: Material,
+    recipe: fit.Recipe,
+    store: registry.Store,
+    boosters: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, Trained]:
     """Reach the store of runs, then train every horizon, with a progress bar on stderr.
+
+    Parameters
+    ----------
+    material
+        Events, divided.
+    recipe
+        How boosters are made.
+    store
+        Of runs.
+    boosters
+        XGBoost parameters by horizon, which stand above the recipe's.
 
     Raises
     ------
@@ -43,9 +67,12 @@ def all_horizons(
         The store cannot be reached; nothing has been trained.
     """
     registry.open_experiment(store)
-    total = len(encode.HORIZONS) * recipe.n_boosters * (1 + len(compare.BOOSTED))
-    with tqdm(total=total, desc="boosters", file=sys.stderr) as bar:
-        return {name: one(material, name, recipe, bar.update) for name in encode.HORIZONS}
+    recipes = {
+        name: recipe.with_booster((boosters or {}).get(name, {})) for name in encode.HORIZONS
+    }
+    fits = 2 * (recipe.n_boosters + recipe.compared_boosters * len(compare.BOOSTED))
+    with tqdm(total=len(recipes) * fits, desc="boosters", file=sys.stderr) as bar:
+        return {name: one(material, name, own, bar.update) for name, own in recipes.items()}
 
 
 def one(
@@ -68,55 +95,73 @@ def one(
         Called after each booster.
     """
     features, parts = material.parts(horizon)
-    fitted = fit.fit(parts["train"], parts["validation"], features, recipe, on_fit)
-    plain = compare.calibrated(fitted, parts["validation"], recipe.calibration)
-    own = {part: plain.predict(parts[part].features) for part in compare.JUDGED}
-    frames = [
-        compare.predictions(material, "xgboost", own),
-        compare.forecasts(material, horizon, fitted.schema, recipe, on_fit),
-    ]
+    own = learned.learn(parts, features, recipe, on_fit)
+    predictions = _all_predictions(material, horizon, own, recipe, on_fit)
+    validation = _own_validation(predictions)
+    methods = calibrate.compare(
+        validation["margin"].to_numpy(), validation["is_fatal"].to_numpy().astype(float)
+    )
     name = pl.lit(horizon).alias("horizon")
-    predictions = pl.concat(frames).select(*KEYS, name, "model", "probability")
-    margin = plain.margin(parts["validation"].features)
-    methods = calibrate.compare(margin, parts["validation"].is_fatal)
     return Trained(
-        _with_papers(plain, material, fitted, recipe, predictions),
+        _with_papers(own, material, recipe, predictions),
         predictions,
-        fitted.curves.with_columns(name),
+        own.fitted.curves.with_columns(name),
         methods.select(name, pl.all()),
     )
 
 
-def _with_papers(
-    plain: Bundle,
+def _all_predictions(
     material: Material,
-    fitted: fit.Fitted,
+    horizon: str,
+    own: learned.Learned,
     recipe: fit.Recipe,
-    predictions: pl.DataFrame,
+    on_fit: Callable[[], object],
+) -> pl.DataFrame:
+    """Return the predictions of the model, with its margins, and of those beside it."""
+    _, parts = material.parts(horizon)
+    schema = own.fitted.schema
+    margins, forecasts = own.margins(parts), own.forecasts(parts)
+    frames = [
+        compare.predictions(material, "xgboost", forecasts, margins),
+        compare.forecasts(material, horizon, schema, recipe.compared(), on_fit),
+    ]
+    name = pl.lit(horizon).alias("horizon")
+    everything = pl.concat(frames, how="diagonal")
+    return everything.select(*KEYS, name, "model", "probability", "margin")
+
+
+def _own_validation(predictions: pl.DataFrame) -> pl.DataFrame:
+    return predictions.filter(pl.col("model") == "xgboost", pl.col("part") == "validation")
+
+
+def _with_papers(
+    own: learned.Learned, material: Material, recipe: fit.Recipe, predictions: pl.DataFrame
 ) -> Bundle:
     horizon = predictions["horizon"][0]
-    encode.check_known(fitted.schema, horizon)
+    schema = own.served.schema
+    encode.check_known(schema, horizon)
     judged = validation_table(predictions).row(0, named=True)
-    own = predictions.filter(pl.col("model") == "xgboost", pl.col("part") == "validation")
+    validation = _own_validation(predictions)
     manifest = {
         "format": 1,
         "target": TARGET,
         "horizon": horizon,
         "estimand": ESTIMAND,
         "features_version": material.features_version,
-        "n_features": len(fitted.schema),
+        "n_features": len(schema),
         "fingerprint": material.fingerprint,
         "history_until": json.loads(material.history)["until"],
         "trained_from": material.frame["ev_date"].min().isoformat(),
         "split": split.described(material.frame, material.split),
         "recipe": recipe.as_json(),
-        "rounds": fitted.rounds,
+        "rounds": own.refitted.rounds,
+        "learned_until": material.split.validation_until.isoformat(),
         "validation": {name: judged[name] for name in metrics.NAMES},
         "threshold": metrics.best_f1_threshold(
-            own["is_fatal"].to_numpy(), own["probability"].to_numpy()
+            validation["is_fatal"].to_numpy(), validation["probability"].to_numpy()
         ),
     }
-    return replace(plain, manifest=manifest, history_text=material.history)
+    return replace(own.served, manifest=manifest, history_text=material.history)
 
 
 def validation_table(predictions: pl.DataFrame) -> pl.DataFrame:
