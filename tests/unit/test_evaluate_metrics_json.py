@@ -272,7 +272,12 @@ def test_tables_say_what_the_metrics_say(judged):
     assert set(long["model"]) == {"xgboost", *evaluate.BASELINES, *tables.BESIDE}
     assert tables.beside(judged).columns == ["model", "dispatch", "event"]
     assert tables.gains(judged).height == 2
-    assert tables.thresholds(judged)["f1_best"][1] == event["f1_best_threshold"]
+    choices = tables.choices(judged).filter(pl.col("horizon") == "event")
+    assert choices["f1"][1] == event["f1_best_threshold"]
+    assert choices["alarms_per_100"][0] == event["thresholds"]["half"]["alarms_per_100"]
+    assert tables.calibration(judged)["ece"][1] == event["ece"]
+    assert tables.calibration_years(judged, "event")["year"].to_list() == ["2019", "2020"]
+    assert tables.calibrations(judged).is_empty()
     assert tables.kinds(judged, "event").height == 2
 
 

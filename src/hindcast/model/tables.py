@@ -19,6 +19,14 @@ NAMES = {
     "missing_only": "XGBoost, missing flags alone",
 }
 
+PURPOSES = {
+    "half": "one half",
+    "f1": "best F1 of fatal",
+    "recall_90": "nine deaths in ten found",
+    "cost": "least cost",
+    "accuracy": "most right calls",
+}
+
 Metrics = Mapping[str, Any]
 
 
@@ -96,17 +104,62 @@ def shared(metrics: Metrics) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def thresholds(metrics: Metrics) -> pl.DataFrame:
-    """Return calls at .5 beside calls at the threshold with the best F1 on validation."""
-    names = ("f1", "precision", "recall", "accuracy")
+def choices(metrics: Metrics) -> pl.DataFrame:
+    """Return what calls are worth at one half and at each threshold chosen on validation.
+
+    Per 100 accidents: alarms, deaths missed, and the cost in false alarms, a missed death costing
+    ``miss_cost`` of them.
+    """
+    names = ("threshold", "recall", "precision", "f1", "f1_weighted", "accuracy")
+    burden = ("alarms_per_100", "missed_per_100", "cost_per_100")
     return pl.DataFrame(
         [
-            {"horizon": horizon, "best_threshold": of["best_threshold"]}
-            | {name: of[name] for name in names}
-            | {f"{name}_best": of.get(f"{name}_best_threshold") for name in names}
+            {"horizon": horizon, "chosen_for": PURPOSES[purpose]}
+            | {name: judged[name] for name in (*names, *burden)}
             for horizon, of in metrics["fatal"].items()
+            for purpose, judged in of["thresholds"].items()
+        ],
+        infer_schema_length=None,
+    )
+
+
+def calibration(metrics: Metrics) -> pl.DataFrame:
+    """Return each horizon's calibration error beside what chance alone would give.
+
+    ``lo`` to ``hi`` holds 95% of what a forecast right in every probability would show, and
+    ``chance_share`` is how often it would show at least the error that was found.
+    """
+    return pl.DataFrame([_error(of) | {"horizon": h} for h, of in metrics["fatal"].items()]).select(
+        "horizon", pl.exclude("horizon")
+    )
+
+
+def calibrations(metrics: Metrics) -> pl.DataFrame:
+    """Return the same for every method, with log loss and Brier score; none without margins."""
+    return pl.DataFrame(
+        [
+            {"horizon": horizon, "method": found["method"]}
+            | {"in_use": found["method"] == of["calibration"]["method"]}
+            | _error(found)
+            | {name: found[name] for name in ("log_loss", "brier")}
+            for horizon, of in metrics["fatal"].items()
+            for found in of.get("calibration", {}).get("by_method", [])
         ]
     )
+
+
+def calibration_years(metrics: Metrics, horizon: str) -> pl.DataFrame:
+    """Return the calibration error of each test year, as `calibration` returns it."""
+    years = metrics["fatal"][horizon]["by_year"]
+    return pl.DataFrame(
+        [{"year": of["group"], "n": of["n"]} | _error(of) for of in years if "ece" in of]
+    )
+
+
+def _error(of: Metrics) -> dict[str, float | None]:
+    lo, hi = of["ece_expected_by_chance_ci"] or (None, None)
+    known = {"ece": of["ece"], "by_chance": of["ece_expected_by_chance"], "lo": lo, "hi": hi}
+    return known | {"chance_share": of["ece_chance_share"]}
 
 
 def years(metrics: Metrics, horizon: str) -> pl.DataFrame:
