@@ -5,13 +5,14 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from hindcast import figures
-from hindcast.figures import BLUE, GREEN, GREY, HORIZON_COLOURS, ORANGE, RED
+from hindcast.figures import BLUE, GREEN, GREY, HORIZON_COLOURS, ORANGE, RED, SKY
 from hindcast.model.levers import aims, judge
 
 VERDICTS = {
     judge.HELPS: (GREEN, "o"),
     judge.NOISE: (GREY, "o"),
     judge.HURTS: (RED, "o"),
+    judge.SAME: (SKY, "o"),
 }
 METRICS = {
     "roc_auc": "ROC AUC",
@@ -86,7 +87,7 @@ def _key(ax: Axes) -> None:
         ax.plot([], [], color=colour, marker=marker, linestyle="none", label=f"{name} (validation)")
     hollow = {"color": GREY, "markerfacecolor": "white", "linestyle": "none"}
     ax.plot([], [], marker="o", label="the same on the test", **hollow)
-    ax.get_figure(root=True).legend(loc="outside lower center", ncols=4, frameon=False)
+    ax.get_figure(root=True).legend(loc="outside upper left", ncols=5, frameon=False)
 
 
 def how_far(compared: pl.DataFrame, panels: list[Axes] | None = None) -> Axes:
@@ -113,7 +114,7 @@ def how_far(compared: pl.DataFrame, panels: list[Axes] | None = None) -> Axes:
     panels[0].set(yticks=np.arange(len(named))[::-1], yticklabels=[METRICS[n] for n in named])
     for name, colour in _AIMED.items():
         panels[0].plot([], [], color=colour, marker="o", linestyle="none", label=name)
-    panels[0].get_figure(root=True).legend(loc="outside lower center", ncols=3, frameon=False)
+    panels[0].get_figure(root=True).legend(loc="outside upper left", ncols=3, frameon=False)
     return figures.sign(panels[0])
 
 

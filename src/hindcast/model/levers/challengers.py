@@ -6,6 +6,7 @@ a small machine may lack. Its row of the table then says so, and the others are 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def imported(name: str) -> Any:
         It is not installed, or a library of the system that it needs is missing.
     """
     try:
-        return __import__(name)
+        return import_module(name)
     except (ImportError, OSError) as error:
         raise LeverError(f"{name} does not load here: {error}") from error
 

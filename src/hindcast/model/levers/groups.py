@@ -1,7 +1,7 @@
 """Which lever each feature belongs to: those of the first study are the base, the rest are named.
 
-``base_features.csv`` lists the base one by one; ``feature_levers.csv`` has a pattern for each group
-of features that came later, so that a table can add one group at a time.
+``base_features.csv`` lists the base by name; ``feature_levers.csv`` has a pattern for each group of
+the features that came later, so that a table can add one group at a time.
 """
 
 import re
@@ -39,9 +39,11 @@ class Groups:
         return told
 
     def levers_of(self, feature: str) -> list[str]:
-        """Return every group that claims a feature; it should be one."""
+        """Return every group that claims a feature, the base before all; it should be one."""
+        if feature in self.base:
+            return [BASE]
         claimed = [lever for lever, pattern, _ in self.patterns if re.fullmatch(pattern, feature)]
-        return [*([BASE] if feature in self.base else []), *dict.fromkeys(claimed)]
+        return list(dict.fromkeys(claimed))
 
     def lever_of(self, feature: str) -> str:
         """Return the group of a feature.

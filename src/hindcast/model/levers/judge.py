@@ -16,7 +16,10 @@ from hindcast.model.levers.lever import JUDGED, Margins
 AT_HALF = ("accuracy", "roc_auc", "average_precision", "brier", "ece", "log_loss")
 NAMES = ("roc_auc", "average_precision", "accuracy", "f1", "brier", "ece", "log_loss")
 LESS_IS_BETTER = frozenset({"brier", "ece", "log_loss"})
-HELPS, HURTS, NOISE, REFERENCE = "helps", "hurts", "within noise", "reference"
+HELPS, HURTS, NOISE = "helps", "hurts", "within noise"
+SAME = "no change here"
+REFERENCE = "reference"
+NOT_MEASURED = "not measured"
 
 
 def judged(
@@ -60,6 +63,8 @@ def _part(y, new, old, thresholds, settings: dict[str, int]) -> dict[str, Any]:
 def verdict(validation: Mapping[str, Any], metric: str) -> str:
     """Say whether a lever helps: its interval on validation lies wholly on one side of nothing.
 
+    A lever that adds nothing at a horizon, or learns from validation itself, changes nothing there.
+
     Examples
     --------
     >>> verdict({"roc_auc": {"gain": 0.004, "ci": [0.001, 0.007]}}, "roc_auc")
@@ -67,6 +72,8 @@ def verdict(validation: Mapping[str, Any], metric: str) -> str:
     >>> verdict({"brier": {"gain": 0.002, "ci": [-0.001, 0.003]}}, "brier")
     'within noise'
     """
+    if all(one["gain"] == 0 and one["ci"] == [0, 0] for one in validation.values()):
+        return SAME
     if validation[metric]["ci"] is None:
         return NOISE
     lo, hi = validation[metric]["ci"]

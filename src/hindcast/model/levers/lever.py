@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from hindcast.model import compare, fit
+from hindcast.model import fit
+from hindcast.model.bundle import Bundle
 from hindcast.model.levers.groups import BASE, LeverError
 
 Schema = list[dict[str, Any]]
@@ -74,8 +75,12 @@ def boosted(bench: Bench) -> Margins:
     """Fit the study's own boosters by the bench's recipe; return their log odds."""
     train, validation = bench.parts["train"], bench.parts["validation"]
     fitted = fit.fit(train, validation, bench.features, bench.recipe)
-    bundle = compare.calibrated(fitted, validation, "none")
-    return {part: bundle.margin(bench.parts[part].features) for part in JUDGED}
+    return {part: log_odds(fitted, bench.parts[part]) for part in JUDGED}
+
+
+def log_odds(fitted: fit.Fitted, rows: fit.Labelled) -> np.ndarray:
+    """Return the boosters' log odds of the rows, shape (rows,)."""
+    return Bundle(fitted.booster, fitted.schema, {}, {}, "{}").margin(rows.features)
 
 
 def same(bench: Bench) -> Bench:

@@ -130,7 +130,7 @@ def judged(
         against = by_name[one.horizon, one.lever.against or one.lever.name]
         told = _told(one)
         if one.probabilities is None or against.probabilities is None:
-            return told | {"verdict": "not measured", "reason": one.reason or against.reason}
+            return told | {"verdict": judge.NOT_MEASURED, "reason": one.reason or against.reason}
         outcomes = {part: rows.is_fatal for part, rows in benches[one.horizon].parts.items()}
         parts = judge.judged(one.probabilities, against.probabilities, outcomes, **settings)
         said = judge.verdict(parts["validation"], metric) if one.lever.against else judge.REFERENCE
@@ -172,5 +172,5 @@ def told(
         "bootstrap": settings,
         "rows": list(rows),
         "aims": aims.compare(aims.read(), forecasts, **settings),
-        "tuned": tune.found(),
+        "tuned": tune.committed(),
     }

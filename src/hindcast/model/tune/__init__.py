@@ -4,6 +4,6 @@
 `hindcast.model.tune.run` gives training its parameters, committed or searched anew.
 """
 
-from hindcast.model.tune.found import TuneError, best, found
+from hindcast.model.tune.found import TuneError, best, committed
 
-__all__ = ["TuneError", "best", "found"]
+__all__ = ["TuneError", "best", "committed"]

@@ -23,7 +23,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise TuneError(f"no {path}: expected the committed result of a search") from error
 
 
-def found(path: Path | None = None) -> dict[str, Any]:
+def committed(path: Path | None = None) -> dict[str, Any]:
     """Return what the search told of each horizon: parameters, scores and provenance."""
     return _read(path or paths.reference() / NAME)
 
@@ -43,7 +43,7 @@ def best(horizon: str, path: Path | None = None) -> dict[str, Any]:
     TuneError
         The file is missing, or holds no search of this horizon.
     """
-    told = found(path)
+    told = committed(path)
     if horizon not in told:
         raise TuneError(
             f"no tuned parameters of {horizon!r}: {NAME} has {', '.join(told) or 'none'}; "
