@@ -56,7 +56,8 @@ def typed(declared: Schema) -> "Column":
     """Return the declared inputs as one struct, each cast to its type."""
     from pyspark.sql import functions as sql
 
-    return sql.struct(*(sql.col(one.name).cast(one.type.to_spark()) for one in declared.inputs))
+    types = {one.name: one.type.to_spark() for one in declared.inputs}
+    return sql.struct(*(sql.col(name).cast(to).alias(name) for name, to in types.items()))
 
 
 def _check(columns: list[str], declared: Schema, text: str) -> None:

@@ -160,11 +160,14 @@ def requirements() -> list[str]:
     >>> any(line.startswith("polars==") for line in requirements())
     True
     """
-    installed = {
-        distribution.metadata["Name"]: distribution.version
-        for distribution in importlib.metadata.distributions()
-    }
-    return [f"{name}=={installed[name]}" for name in REQUIRED if name in installed]
+    return [f"{name}=={version}" for name in REQUIRED if (version := _installed(name))]
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _place(store: Store, reference: Reference, version: ModelVersion) -> None:

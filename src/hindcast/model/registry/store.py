@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import mlflow
 from mlflow.exceptions import MlflowException
+from mlflow.telemetry import set_telemetry_client
 from mlflow.utils.file_utils import local_file_uri_to_path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -67,8 +68,14 @@ class Store:
         return re.sub(r"(?<=://)([^/@:]+):[^/@]*@", r"\1:***@", self.uri)
 
     def client(self) -> mlflow.MlflowClient:
-        """Return MLflow's client of this store, for runs and registered models alike."""
+        """Return MLflow's client of this store, for runs and registered models alike.
+
+        MLflow is told not to send its makers what is done with it, unless somebody has set
+        ``MLFLOW_DISABLE_TELEMETRY`` otherwise.
+        """
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", FEWEST_TRIES)
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        set_telemetry_client()
         return mlflow.MlflowClient(self.uri, self.uri)
 
 
