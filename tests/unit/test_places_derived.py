@@ -70,7 +70,7 @@ def test_nearest_field_is_found_across_the_antimeridian():
 def test_unknown_places_have_no_nearest_field():
     found = airports.nearest(places((None, -93.0), (45.0, None), (45.0, -93.0)))
     assert found["nearest_airport_sm"].is_null().to_list() == [True, True, False]
-    assert airports.nearest(pl.DataFrame({"ev_id": ["a"]})).null_count().row(0) == (1,) * 4
+    assert airports.nearest(pl.DataFrame({"ev_id": ["a"]})).null_count().row(0) == (1,) * 5
 
 
 def test_enrich_keeps_rows_and_their_order():

@@ -24,6 +24,7 @@ COLUMNS = (
     "nearest_airport_elev_ft",
     "nearest_airport_time_zone",
     "nearest_airport_id",
+    "nearest_airport_row",
 )
 
 
@@ -31,10 +32,12 @@ COLUMNS = (
 class Fields:
     """Landing fields of the world: a tree over their places, and their facts in its order.
 
-    Elevations in ft, time zones as IANA names, identifiers as ICAO or the country gives them.
+    ``public_tree`` holds only those with an IATA code. Elevations in ft, time zones as IANA names,
+    identifiers as ICAO or the country gives them.
     """
 
     tree: cKDTree
+    public_tree: cKDTree
     elevation_ft: NDArray[np.float64]
     time_zone: NDArray[np.str_]
     identifier: NDArray[np.str_]
@@ -45,8 +48,10 @@ def fields() -> Fields:
     """Return the landing fields, read once per process."""
     known = list(airportsdata.load("ICAO").values())
     places = np.array([(field["lat"], field["lon"]) for field in known])
+    points = geography.unit_vectors(places[:, 0], places[:, 1])
     return Fields(
-        cKDTree(geography.unit_vectors(places[:, 0], places[:, 1])),
+        cKDTree(points),
+        cKDTree(points[[bool(field["iata"]) for field in known]]),
         np.array([field["elevation"] for field in known], dtype=float),
         np.array([field["tz"] for field in known]),
         np.array([field["icao"] for field in known]),
@@ -65,8 +70,8 @@ def nearest(frame: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         As many rows, in the same order: ``nearest_airport_sm`` (statute miles, great circle),
-        ``nearest_airport_elev_ft``, ``nearest_airport_time_zone`` (IANA name) and
-        ``nearest_airport_id``.
+        ``nearest_airport_elev_ft``, ``nearest_airport_time_zone`` (IANA name),
+        ``nearest_airport_id`` and ``nearest_airport_row`` (its number among :func:`fields`).
 
     Examples
     --------
@@ -93,5 +98,6 @@ def _nearest(latitude: geography.Floats, longitude: geography.Floats) -> pl.Data
         fields().elevation_ft[index],
         fields().time_zone[index],
         fields().identifier[index],
+        np.asarray(index, dtype=np.int64),
     )
     return pl.DataFrame(dict(zip(COLUMNS, values, strict=True)))

@@ -31,6 +31,10 @@ _RATED = code("crew_rat_endorse")
 _SEAT = code("seat_occ_pic")
 
 
+_ALL = "Flight_Crew (all who fly)"
+_GAP = pl.col("crew_oldest_years") - pl.col("crew_youngest_years")
+
+
 def _time(name: str, column: str, why: str, related: str = "", high: float = 60_000):
     table = f"flight_time {column.removeprefix('hours_').upper().replace('_', '/')}"
     return _at.number(name, within(column, 0, high), "hours", table, why, related)
@@ -123,4 +127,30 @@ FEATURES = (
              "an instructor or check pilot among the crew"),
     _at.flag("has_student", _has_role("DSTU"), "Flight_Crew.crew_category",
              "a student among the crew: many bounced landings, few deaths"),
+    _at.number("crew_certificated_count", pl.col("crew_certificated"), "1", _ALL,
+               "pilots aboard who are no students: someone to take over",
+               related="crew_count but for students and others"),
+    _at.number("crew_oldest_years", pl.col("crew_oldest_years"), "years", f"{_ALL}.crew_age",
+               "the frailest of those who fly",
+               related="pilot_age_years where one flies alone"),
+    _at.number("crew_youngest_years", pl.col("crew_youngest_years"), "years", f"{_ALL}.crew_age",
+               "a young one beside an old one is a lesson",
+               related="pilot_age_years and crew_oldest_years where one flies alone"),
+    _at.number("crew_age_gap_years", _GAP, "years", f"{_ALL}.crew_age",
+               "instructor and student, captain and beginner; 0 for one alone"),
+    _at.number("crew_best_medical_class", pl.col("crew_best_medical"), "1",
+               f"{_ALL}.med_certf", "1 to 3 as the FAA numbers them, 4 sport or BasicMed, 5 none"),
+    _at.number("crew_valid_medicals_count", pl.col("crew_valid_medicals"), "1",
+               f"{_ALL}.med_crtf_vldty", "how many of those who fly may do so"),
+    _at.number("crew_professionals_count", pl.col("crew_professionals"), "1",
+               f"{_ALL}.pc_profession", "how many fly for a living"),
+    _at.number("crew_most_hours_log", pl.col("crew_most_hours").log1p(), "ln(1+h)",
+               "flight_time TOTL/ALL (all who fly)", "the most experienced aboard",
+               related="pilot_hours_log where one flies alone"),
+    _at.number("crew_least_hours_log", pl.col("crew_least_hours").log1p(), "ln(1+h)",
+               "flight_time TOTL/ALL (all who fly)", "the least experienced aboard",
+               related="pilot_hours_log and crew_most_hours_log where one flies alone"),
+    _at.category("flying_role", pl.col("crew_flying_role"),
+                 "Flight_Crew.pilot_flying, crew_category (all who fly)",
+                 "who had the controls: the pilot in command, a student, an instructor"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hindcast.features import airframe_facts, airports, clock
+from hindcast.features import airframe_facts, airports, clock, terrain
 from hindcast.features.history import history
 from hindcast.features.state import HistoryState
 from hindcast.features.sun import sun_elevation
@@ -24,9 +24,12 @@ def enrich(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFra
     polars.DataFrame
         The same rows in the same order, with ``nearest_airport_sm``, ``nearest_airport_elev_ft``,
         ``nearest_airport_time_zone``, ``nearest_airport_id``, ``local_date``, ``local_hour``,
-        ``sun_elevation_deg``, :data:`hindcast.features.airframe_facts.COLUMNS` and
+        ``sun_elevation_deg``, :data:`hindcast.features.airframe_facts.COLUMNS`,
+        :data:`hindcast.features.terrain.COLUMNS` and
         :data:`hindcast.features.history.COLUMNS`.
     """
-    placed = frame.hstack(airports.nearest(frame)).hstack(airframe_facts.facts(frame))
+    nearest = airports.nearest(frame)
+    placed = frame.hstack(nearest.drop("nearest_airport_row")).hstack(terrain.facts(nearest))
+    placed = placed.hstack(airframe_facts.facts(frame))
     timed = placed.hstack(clock.times(placed))
     return history(timed.with_columns(sun_elevation(timed)).drop("utc"), state)

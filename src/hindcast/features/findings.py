@@ -3,6 +3,10 @@
 A finding code has ten characters, its leading zero included: category, subcategory, section,
 subsection, modifier, two each. No findings listed means none known, so flags are then null.
 Cause marks stop in 2020 and are missing from some releases.
+
+The paths of ``finding_paths.csv`` are the codes, to the subsection and by modifier, of at least 100
+US accidents of 2008-2017. Physical findings (0201: impairment, health) are not followed further
+down: they come from toxicology and autopsy, which are asked for after a death.
 """
 
 import polars as pl
@@ -14,6 +18,7 @@ _at = Group("findings", Horizon.INVESTIGATION)
 _CODES = pl.col("finding_codes")
 _KNOWN = _CODES.list.len() > 0
 _SOURCE = "Findings.finding_code"
+_MODIFIERS = shared("~finding_modifiers", _CODES.list.eval(pl.element().str.slice(8, 2)))
 
 
 def _sections(codes: pl.Expr, width: int) -> pl.Expr:
@@ -44,6 +49,23 @@ def _flags() -> list[Feature]:
     ]  # fmt: skip
 
 
+def _paths() -> list[Feature]:
+    codes = crosswalk("finding_paths", "name", "code")
+    kinds = crosswalk("finding_paths", "name", "kind")
+    meanings = crosswalk("finding_paths", "name", "meaning")
+    return [
+        _at.flag(name, _modified(code) if kinds[name] == "modifier" else _has(code),
+                 f"{_SOURCE} ({kinds[name]} {code}); finding_paths.csv",
+                 f"{meanings[name]}: concluded in at least 100 accidents of 2008-2017")
+        for name, code in codes.items()
+    ]  # fmt: skip
+
+
+def _modified(modifier: str) -> pl.Expr:
+    held = _MODIFIERS.list.contains(modifier)
+    return pl.when(_KNOWN).then(held)
+
+
 FEATURES = (
     _at.number("findings_count", pl.when(_KNOWN).then(_CODES.list.len()), "1", "Findings (rows)",
                "longer lists come from deeper investigations, and fatal ones go deeper"),
@@ -53,6 +75,7 @@ FEATURES = (
     _at.number("causes_count", pl.col("cause_codes").list.len(), "1", "Findings.Cause_Factor",
                "findings marked as cause; marks stop in 2020"),
     *_flags(),
+    *_paths(),
     _at.flag("is_personnel_cause", _has("02", pl.col("cause_codes")), "Findings.Cause_Factor",
              "a person's action marked as cause"),
     _at.flag("is_aircraft_cause", _has("01", pl.col("cause_codes")), "Findings.Cause_Factor",

@@ -153,8 +153,8 @@ def _counts(known: pl.DataFrame, name: str) -> dict[int, tuple[int, int]]:
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
     """Add what keys read and raw rows may lack: the nearest field, the era of the codes."""
-    if airports.COLUMNS[-1] not in frame.columns:
-        frame = frame.hstack(airports.nearest(frame).select(airports.COLUMNS[-1]))
+    if "nearest_airport_id" not in frame.columns:
+        frame = frame.hstack(airports.nearest(frame).select("nearest_airport_id"))
     has_era = "era" in frame.columns or "ev_date" not in frame.columns
     return frame if has_era else frame.with_columns(ERA)
 

@@ -12,7 +12,14 @@ import polars as pl
 
 from hindcast import paths
 from hindcast.errors import HindcastError
-from hindcast.features import airframe_facts, keys, sequences
+from hindcast.features import (
+    airframe_facts,
+    crew_facts,
+    keys,
+    other_aircraft,
+    sequences,
+    terrain,
+)
 
 _POLARS = {
     "text": pl.String(),
@@ -24,11 +31,8 @@ _POLARS = {
 _BOOKKEEPING = ("release", "ntsb_no", "lchg_date", "lchg_userid", "source_archive")
 _AIRCRAFT = ["ev_id", "Aircraft_Key"]
 _CREW = [*_AIRCRAFT, "crew_no"]
-_PASSENGERS = ("PASS", "CABN", "PRPS")
-_OTHER_AIRCRAFT = ("acft_category", "far_part", "num_eng", "homebuilt", "damage", "acft_fire")
 
 _EXTRA_TYPES: dict[str, pl.DataType] = {
-    "n_aircraft": pl.Int64(),
     "n_crew": pl.Int64(),
     "n_engines_listed": pl.Int64(),
     "total_power": pl.Float64(),
@@ -44,6 +48,7 @@ _EXTRA_TYPES: dict[str, pl.DataType] = {
     "finding_codes": pl.List(pl.String()),
     "cause_codes": pl.List(pl.String()),
     "defining_phase_no": pl.String(),
+    "defining_position": pl.Int64(),
     "defining_eventsoe_no": pl.String(),
     "is_sequence_complete": pl.Boolean(),
 }
@@ -59,7 +64,7 @@ def input_types() -> dict[str, pl.DataType]:
     schema = pl.read_csv(paths.reference() / "eadms_schema.csv", infer_schema=False)
     columns = dict(schema.select("column", "dtype").iter_rows())
     eadms = {name: _POLARS[dtype] for name, dtype in columns.items()}
-    others = {f"other_{name}": eadms[name] for name in _OTHER_AIRCRAFT}
+    others = {f"other_{name}": eadms[name] for name in other_aircraft.TOLD}
     hours = {
         f"hours_{flight}_{craft}": pl.Float64()
         for flight in ("totl", "pic", "inst", "ircv", "l90d", "l30d", "l24h")
@@ -67,7 +72,9 @@ def input_types() -> dict[str, pl.DataType]:
     }
     counts = [f"events_{days}d_{where}" for days in (30, 90, 365) for where in ("state", "100km")]
     past = dict.fromkeys((*counts, *keys.columns()), pl.Float64())
-    return eadms | others | hours | past | airframe_facts.COLUMNS | _EXTRA_TYPES
+    derived = airframe_facts.COLUMNS | terrain.COLUMNS
+    summaries = crew_facts.COLUMNS | other_aircraft.COLUMNS
+    return eadms | others | hours | past | derived | summaries | _EXTRA_TYPES
 
 
 def build(core: Path) -> pl.DataFrame:
@@ -94,7 +101,7 @@ def build(core: Path) -> pl.DataFrame:
         how="left",
         validate="1:1",
     )
-    frame = _joined(frame, _other_aircraft(planes))
+    frame = _joined(frame, other_aircraft.facts(planes, core))
     frame = _joined(frame, _pilots(core, primary))
     frame = _joined(frame, _engines(core, primary))
     return sequences.add(frame, core)
@@ -140,19 +147,6 @@ def _joined(frame: pl.DataFrame, facts: pl.DataFrame | None) -> pl.DataFrame:
     return frame.join(facts, on="ev_id", how="left", validate="1:1")
 
 
-def _other_aircraft(planes: pl.DataFrame) -> pl.DataFrame:
-    """Count the aircraft of an event and tell the second one (next lowest ``Aircraft_Key``)."""
-    told = [name for name in _OTHER_AIRCRAFT if name in planes.columns]
-    return (
-        planes.sort("ev_id", "Aircraft_Key")
-        .group_by("ev_id", maintain_order=True)
-        .agg(
-            pl.len().cast(pl.Int64).alias("n_aircraft"),
-            *[pl.col(name).get(1, null_on_oob=True).alias(f"other_{name}") for name in told],
-        )
-    )
-
-
 def _pilots(core: Path, primary: pl.DataFrame) -> pl.DataFrame | None:
     """Tell the primary aircraft's pilot: category PLT first, then the lowest ``crew_no``.
 
@@ -163,9 +157,10 @@ def _pilots(core: Path, primary: pl.DataFrame) -> pl.DataFrame | None:
         return None
     crew = crew.join(primary.select(_AIRCRAFT), on=_AIRCRAFT, how="semi")
     role = pl.col("crew_category").str.strip_chars()
-    rank = pl.when(role == "PLT").then(0).when(role.is_in(_PASSENGERS)).then(2).otherwise(1)
+    is_passenger = role.is_in(crew_facts.PASSENGERS)
+    rank = pl.when(role == "PLT").then(0).when(is_passenger).then(2).otherwise(1)
     pilot = _first(_without(crew, *_BOOKKEEPING), ["ev_id"], rank.fill_null(1), "crew_no")
-    aboard = crew.filter(~role.is_in(_PASSENGERS) | role.is_null())
+    aboard = crew.filter(~is_passenger | role.is_null())
     facts = (
         aboard.sort("ev_id", "crew_no")
         .group_by("ev_id", maintain_order=True)
@@ -175,6 +170,7 @@ def _pilots(core: Path, primary: pl.DataFrame) -> pl.DataFrame | None:
         )
     )
     told = _joined(_joined(pilot, facts), _hours(core, pilot))
+    told = _joined(told, crew_facts.facts(crew, read(core, "flight_time")))
     return _without(told, "Aircraft_Key", "crew_no")
 
 

@@ -14,6 +14,7 @@ _STATE = code("ev_state")
 _LAT, _LON = within("dec_latitude", -90, 90), within("dec_longitude", -180, 180)
 _NEAREST = pl.col("nearest_airport_sm")
 _AIRPORTS = "airportsdata (nearest landing field), events.dec_latitude, dec_longitude"
+_FIELDS = "airportsdata (fields around the nearest one), events.dec_latitude, dec_longitude"
 _MOUNTAINS = ("AK", "AZ", "CA", "CO", "ID", "MT", "NM", "NV", "OR", "UT", "WA", "WY")
 
 
@@ -57,4 +58,15 @@ FEATURES = (
         "aircraft.dprt_pt_same_ev", "the event happened where the flight began: low and slow"),
     _site.flag("is_in_departure_state", code("dprt_state") == _STATE,
                "aircraft.dprt_state, events.ev_state", "close to where the flight began"),
+    _plan.number("relief_50km_ft", pl.col("relief_50km_ft"), "ft", _FIELDS,
+                 "spread of the elevations of the fields around: mountains or plains"),
+    _plan.number("height_above_fields_ft", pl.col("height_above_fields_ft"), "ft", _FIELDS,
+                 "nearest field above the middle of those around: on a ridge or in the valley"),
+    _plan.number("fields_within_25sm", pl.col("fields_within_25sm"), "fields", _FIELDS,
+                 "how much is flown here, and how near a place to land is",
+                 related="fields_within_50sm counts them too"),
+    _plan.number("fields_within_50sm", pl.col("fields_within_50sm"), "fields", _FIELDS,
+                 "settled country or wilderness"),
+    _site.number("nearest_public_airport_sm", pl.col("nearest_public_airport_sm"), "sm", _FIELDS,
+                 "from the nearest field to one with scheduled service: help and hospitals"),
 )  # fmt: skip

@@ -7,7 +7,18 @@ occurrence; what followed belongs to the investigation.
 
 import polars as pl
 
-from hindcast.features.declare import Feature, Group, Horizon, code, crosswalk, decoded, is_any
+from hindcast.features import models
+from hindcast.features.declare import (
+    Feature,
+    Group,
+    Horizon,
+    code,
+    crosswalk,
+    decoded,
+    inside,
+    is_any,
+    yes,
+)
 from hindcast.features.shared import shared
 
 _now = Group("sequence", Horizon.EVENT)
@@ -93,6 +104,39 @@ def _chains() -> list[Feature]:
     ]  # fmt: skip
 
 
+_POSITION = pl.when(_COMPLETE).then(pl.col("defining_position"))
+_OTHER = "aircraft (second aircraft)"
+
+
+def _others() -> list[Feature]:
+    make, family = pl.col("other_make"), pl.col("other_family")
+    phase = decoded(in_era(pl.col("other_phase_no")), _PHASES)
+    return [
+        _now.category("other_aircraft_phase", phase, "Events_Sequence.phase_no (second aircraft)",
+                      "one lands on another, or two meet at cruise"),
+        _now.flag("is_other_of_same_make", make == models.make(), f"{_OTHER}.acft_make",
+                  "two of one operator: a school, a formation"),
+        _now.flag("is_other_of_same_family", family == pl.col("airframe_family"),
+                  f"{_OTHER}.acft_make, acft_model; airframe_families.csv",
+                  "two of one fleet or one formation"),
+        _now.flag("is_other_homebuilt", yes("other_homebuilt"), f"{_OTHER}.homebuilt",
+                  "an amateur-built aircraft on the other side"),
+        _now.number("other_engines_count", inside(pl.col("other_num_eng"), 0, 8), "1",
+                    f"{_OTHER}.num_eng", "size and speed of the other one"),
+        _now.number("other_seats_count", inside(pl.col("other_total_seats"), 1, 900), "1",
+                    f"{_OTHER}.total_seats", "people aboard the other one"),
+        _now.number("other_weight_ratio",
+                    pl.col("other_weight_lb") / pl.col("airframe_typical_weight_lb"), "1",
+                    f"{_OTHER}.acft_make, acft_model; airframe_families.csv",
+                    "the lighter of two takes the blow"),
+        _now.category("other_purpose", code("other_type_fly"), f"{_OTHER}.type_fly",
+                      "what the other flight was for"),
+        _now.number("event_crew_count", pl.col("event_crew"), "1", "Flight_Crew (all aircraft)",
+                    "those who fly in all aircraft of the event",
+                    related="crew_count where there is one aircraft"),
+    ]  # fmt: skip
+
+
 def _of_phase(*names: str) -> pl.Expr:
     return _PHASE_NAME.is_in(names)
 
@@ -148,4 +192,22 @@ FEATURES = (
     _later.category("last_phase", decoded(
         in_era(pl.when(_COMPLETE).then(pl.col("phases").list.last())),
         _PHASES), _CHAIN_SOURCE, "where the chain ended"),
+    *_others(),
+    _now.category("phase_and_occurrence", pl.concat_str(_PHASE_NAME, _EVENT_NAME, separator=": "),
+                  f"{_PHASE_SOURCE}; occurrence_groups.csv",
+                  "the same occurrence is another accident in another phase"),
+    _later.category("first_occurrence", decoded(
+        in_era(pl.when(_COMPLETE).then(_CHAIN.list.first())), _NAMES), _CHAIN_SOURCE,
+        "what set it off, where that is not the defining event"),
+    _later.category("last_occurrence", decoded(
+        in_era(pl.when(_COMPLETE).then(_CHAIN.list.last())), _NAMES), _CHAIN_SOURCE,
+        "how it ended: in a forced landing, or in terrain"),
+    _later.number("defining_position", _POSITION, "1", _CHAIN_SOURCE,
+                  "0 where the defining event opens the chain: nothing announced it"),
+    _later.flag("chain_has_descent", pl.when(_COMPLETE & (_ERA == "2008+")).then(
+        pl.col("phases").list.set_intersection(
+            pl.lit(["600", "650"], dtype=pl.List(pl.String))).list.len() > 0),
+        "Events_Sequence.phase_no (whole chain)", "an emergency or uncontrolled descent in it"),
+    _later.flag("chain_has_terrain", _chain_has(["120", "470"]), _CHAIN_SOURCE,
+                "controlled flight into terrain, or a collision with it, at the end"),
 )  # fmt: skip

@@ -85,6 +85,7 @@ def _sequence(core: Path) -> pl.DataFrame | None:
         pl.col("event").sort_by(order).first().alias("defining_eventsoe_no"),
         pl.col("phase").alias("phases"),
         pl.col("event").alias("occurrences"),
+        pl.when(marked.any()).then(marked.arg_max()).cast(pl.Int64).alias("defining_position"),
         ((pl.len() > 1) | ~marked.any()).alias("is_sequence_complete"),
     )
 

@@ -1,4 +1,4 @@
-"""The inputs that no eADMS column holds, for one row: landing field, clock, sun, past."""
+"""The inputs that no eADMS column holds, for one row: type, field, clock, sun, past."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,7 +6,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hindcast.features import airframe_facts, airports, clock, geography, solar, time_zones
+from hindcast.features import (
+    airframe_facts,
+    airports,
+    clock,
+    geography,
+    solar,
+    terrain,
+    time_zones,
+)
+from hindcast.features.catalog import ERA
 from hindcast.features.onerow.past import RowHistory
 from hindcast.features.onerow.translate import translate
 from hindcast.features.state import HistoryState
@@ -32,13 +41,20 @@ class RowInputs:
         self._given = translate(clock.given_time(), slots)
         self._recorded_zone = translate(time_zones.recorded_zone(), slots)
         self._place_zone = translate(time_zones.place_zone(), slots)
+        self._era_of = translate(ERA, {"ev_date": 0})
         self._past = RowHistory(state)
-        airports.fields()
+        terrain.of_fields()
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the row with what is derived from it; None for null."""
-        placed = {**row, **nearest(row.get("dec_latitude"), row.get("dec_longitude"))}
+        field = nearest(row.get("dec_latitude"), row.get("dec_longitude"))
+        land = terrain.of_row(field.pop("nearest_airport_row"), field["nearest_airport_sm"])
+        placed = {**row, **self._era(row), **field, **land}
         return {**placed, **_airframe(row), **self._times(placed), **self._past(placed)}
+
+    def _era(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        is_lacking = "era" not in row and "ev_date" in row
+        return {"era": self._era_of([row["ev_date"]])} if is_lacking else {}
 
     def _times(self, row: Mapping[str, Any]) -> dict[str, Any]:
         slots = [row.get(name) for name in _CLOCK_INPUTS]
@@ -72,6 +88,7 @@ def nearest(latitude: float | None, longitude: float | None) -> dict[str, Any]:
         float(known.elevation_ft[index]),
         str(known.time_zone[index]),
         str(known.identifier[index]),
+        int(index),
     )
     return dict(zip(airports.COLUMNS, found, strict=True))
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from hindcast.features import airframe_facts, airports, history
+from hindcast.features import airframe_facts, airports, history, terrain
 from hindcast.features.inputs import InputError, input_types
 
 DERIVED = frozenset(
     (
         *airports.COLUMNS,
         *airframe_facts.COLUMNS,
+        *terrain.COLUMNS,
         "local_date",
         "local_hour",
         "sun_elevation_deg",
@@ -114,7 +115,7 @@ def checked(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fault(name: str, value: Any) -> str:
     if name in DERIVED:
-        return f"{name} is derived from place, time and the past: leave it out"
+        return f"{name} is derived from type, place, time and the past: leave it out"
     if name not in types():
         return f"there is no input {name!r}: give names of the input frame, as NTSB writes them"
     return f"{name} is {type(value).__name__} {_short(value)}, expected {_readers()[name][0]}"
