@@ -66,7 +66,7 @@ def test_it_says_what_is_forecast_and_what_it_is_not_for(metrics):
     assert "risk of having an accident" in text
     assert all(line in text for line in card.MISUSE)
     titles = [line for line in text.splitlines() if line.startswith("## ")]
-    assert len(titles) == 6
+    assert len(titles) == 8
 
 
 def test_every_horizon_says_what_is_known(metrics):
@@ -102,3 +102,54 @@ def test_simulated_records_are_called_so(metrics):
 def test_an_unknown_horizon_is_an_error(metrics):
     with pytest.raises(KeyError, match="scene"):
         card.card(metrics, MANIFEST | {"horizon": "scene"})
+
+
+def test_a_calibration_error_stands_beside_that_of_chance(metrics):
+    event = metrics["fatal"]["event"]
+    event |= {"ece_expected_by_chance": 0.0123, "ece_expected_by_chance_ci": [0.0071, 0.0191]}
+    event |= {"ece_chance_share": 0.37}
+    text = card.card(metrics, MANIFEST).partition("probability right?")[2]
+    for told in ("is 0.654", "show 0.012", "between 0.007 and 0.019", "in 37% it"):
+        assert told in text
+
+
+def test_the_method_of_calibration_is_told_with_its_reason(metrics):
+    one = {"ece": 0.0111, "log_loss": 0.2, "brier": 0.1, "ece_expected_by_chance": 0.0123}
+    event = metrics["fatal"]["event"]
+    event |= {"ece_expected_by_chance": 0.012, "ece_expected_by_chance_ci": [0.007, 0.019]}
+    event |= {"ece_chance_share": 0.37}
+    event["calibration"] = {
+        "method": "venn_abers",
+        "chosen": {"rule": "an invented rule", "best": "beta"},
+        "by_method": [{"method": "venn_abers"} | one],
+    }
+    text = card.card(metrics, MANIFEST)
+    assert "In use: **venn-abers**" in text
+    assert "chosen on validation: an invented rule (best there: beta)" in text
+    assert "| venn-abers | 0.011 | 0.012 | 0.200 | 0.100 |" in text
+
+
+def test_each_threshold_is_told_with_what_it_asks(metrics):
+    at = dict.fromkeys(("recall", "precision", "accuracy", "f1", "f1_weighted"), 0.5)
+    at |= {"threshold": 0.2047, "alarms_per_100": 31.25, "alarms_per_100_ci": [30.0, 32.5]}
+    at |= {"missed_per_100": 1.75, "cost_per_100": 22.0}
+    metrics["fatal"]["event"] |= {"miss_cost": 7.0, "thresholds": {"cost": at}}
+    text = card.card(metrics, MANIFEST)
+    assert "a missed death as 7 false alarms" in text
+    assert "| least cost | 0.205 | 0.500 |" in text
+    assert "| 31.2 (30.0 to 32.5) | 1.8 | 22.0 |" in text
+
+
+def test_kinds_whose_level_is_off_are_named(metrics):
+    kind = {"horizon": "event", "by": "purpose_group", "n": 210, "n_fatal": 40}
+    kind |= {"is_too_small": False, "recall": 0.4, "recall_lo": 0.3, "recall_hi": 0.5}
+    off = kind | {"group": "aerial", "ratio": 1.4, "ratio_lo": 1.1, "ratio_hi": 1.8}
+    fine = kind | {"group": "ferry", "ratio": 1.0, "ratio_lo": 0.8, "ratio_hi": 1.2}
+    small = off | {"group": "tiny", "is_too_small": True}
+    elsewhere = off | {"group": "elsewhere", "horizon": "scene"}
+    metrics["evidence"] = {"fairness": [off, fine, small, elsewhere]}
+    text = card.card(metrics, MANIFEST)
+    assert "Of 2 kinds with enough accidents, in 1 the" in text
+    assert "| purpose group: aerial | 210 | 40 | 1.400 (1.100 to 1.800) |" in text
+    assert "tiny" not in text
+    assert "elsewhere" not in text

@@ -1,13 +1,15 @@
 """A model's card: what it forecasts, from what, how well, and where it must not be used.
 
-Every number comes from metrics.json or from the bundle's manifest.
+Every number comes from metrics.json or from the bundle's manifest. The card of P(fatal) is here;
+that of another target is in `hindcast.model.card_target`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from hindcast.model.card_parts import named, table, told, value
 from hindcast.model.evaluate import BASELINES
-from hindcast.model.tables import NAMES
+from hindcast.model.tables import NAMES, PURPOSES
 
 KNOWS = {
     "dispatch": "the planned flight: aircraft, crew, purpose, calendar, region and its past; "
@@ -41,7 +43,7 @@ MISUSE = (
 
 
 def card(metrics: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """Return the card of one horizon's model as Markdown, to be included in a page.
+    """Return the card of one horizon's model of P(fatal) as Markdown, to be included in a page.
 
     Parameters
     ----------
@@ -61,7 +63,9 @@ def card(metrics: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
         "What is forecast?": f"{manifest['estimand']}\n\nKnown at this horizon: {KNOWS[horizon]}.",
         "On which records?": _data(metrics, of, manifest),
         "How good is it?": _figures(of) + "\n" + _beside(of),
-        "For whom is it worse?": _groups(of),
+        "Is the probability right?": _calibration(of),
+        "What does it mean to call an accident fatal?": _calls(of),
+        "For whom is it worse?": _groups(of) + _fairness(metrics, horizon),
         "What are its limits?": _limits(of),
         "What is it not for?": "\n".join(f"- {line}" for line in MISUSE),
     }
@@ -79,17 +83,17 @@ def _data(metrics: Mapping[str, Any], of: Mapping[str, Any], manifest: Mapping[s
         f"{split['validation_until']}, tested on {of['n_test']:,} to {split['test_until']}, "
         f"{of['n_test_fatal']:,} of them fatal; {of['n_features']} features. Accidents after "
         f"{split['mature_until']} are left out: their reports are too young.\n\n"
-        + _table(["population", "rows kept"], steps)
+        + table(["population", "rows kept"], steps)
     )
 
 
 def _figures(of: Mapping[str, Any]) -> str:
-    rows = [[title, _value(of, name)] for name, title in SHOWN.items()]
-    rows.append(["accuracy of the majority class", _told(of["majority_accuracy"])])
+    rows = [[title, value(of, name)] for name, title in SHOWN.items()]
+    rows.append(["accuracy of the majority class", told(of["majority_accuracy"])])
     if of.get("f1_best_threshold") is not None:
         at = f"F1 of fatal, at the threshold chosen on validation ({of['best_threshold']:.2f})"
-        rows.append([at, _value(of, "f1_best_threshold")])
-    return _table(["on the test accidents", "value (95% interval by event)"], rows)
+        rows.append([at, value(of, "f1_best_threshold")])
+    return table(["on the test accidents", "value (95% interval by event)"], rows)
 
 
 def _beside(of: Mapping[str, Any]) -> str:
@@ -98,7 +102,89 @@ def _beside(of: Mapping[str, Any]) -> str:
     titles = ["beside it", "ROC AUC", "accuracy", "Brier score"]
     names = ("roc_auc", "accuracy", "brier")
     both = (baselines | others).items()
-    return _table(titles, [[NAMES[m], *(_value(found, n) for n in names)] for m, found in both])
+    return table(titles, [[NAMES[m], *(value(found, n) for n in names)] for m, found in both])
+
+
+def _calibration(of: Mapping[str, Any]) -> str:
+    """Say how the probability is calibrated, and how its error compares with chance."""
+    if "ece_expected_by_chance" not in of:
+        return "Not looked into."
+    low, high = of["ece_expected_by_chance_ci"]
+    text = (
+        f"The expected calibration error on the test is {told(of['ece'])}. A forecast right in "
+        f"every probability would show {told(of['ece_expected_by_chance'])} on as many accidents "
+        f"by chance alone, and between {told(low)} and {told(high)} in 95 of 100 such tests; in "
+        f"{of['ece_chance_share']:.0%} it would show at least as much as was found.\n"
+    )
+    found = of.get("calibration", {"by_method": []})
+    if not found["by_method"]:
+        return text
+    names = ("ece", "ece_expected_by_chance", "log_loss", "brier")
+    rows = [
+        [m["method"].replace("_", "-"), *(told(m[n]) for n in names)] for m in found["by_method"]
+    ]
+    titles = ["learned on validation, shown on the test", "calibration error", "by chance alone"]
+    return (
+        f"{text}\nIn use: **{found['method'].replace('_', '-')}**, learned on accidents that the "
+        f"boosters were not fitted to. {_why(found)}\n\n"
+        + table([*titles, "log loss", "Brier score"], rows)
+    )
+
+
+def _why(found: Mapping[str, Any]) -> str:
+    chosen = found.get("chosen")
+    if not chosen:
+        return "It was set in the parameters; the others are shown beside it."
+    return f"It was chosen on validation: {chosen['rule']} (best there: {chosen['best']})."
+
+
+def _calls(of: Mapping[str, Any]) -> str:
+    """Tell each threshold with what it asks and misses."""
+    if "thresholds" not in of:
+        return "No threshold has been chosen."
+    names = ("recall", "precision", "accuracy", "f1", "f1_weighted")
+    burden = ("alarms_per_100", "missed_per_100", "cost_per_100")
+    rows = [
+        [PURPOSES[name], f"{at['threshold']:.3f}", *(value(at, n) for n in names)]
+        + [value(at, n, digits=1) for n in burden]
+        for name, at in of["thresholds"].items()
+    ]
+    titles = ["chosen on validation for", "from", "recall", "precision", "accuracy", "F1"]
+    titles += ["weighted F1", "alarms per 100", "deaths missed per 100", "cost per 100"]
+    return (
+        f"Cost counts a missed death as {of['miss_cost']:g} false alarms; whoever acts on the "
+        "forecast has to say what the rate is.\n\n" + table(titles, rows)
+    )
+
+
+def _fairness(metrics: Mapping[str, Any], horizon: str) -> str:
+    """Tell the kinds for which level or recall is furthest off, where the evidence has them."""
+    found = [
+        record
+        for record in metrics.get("evidence", {}).get("fairness", [])
+        if record["horizon"] == horizon and record["by"] != "all" and not record["is_too_small"]
+    ]
+    if not found:
+        return ""
+    off = [r for r in found if not r["ratio_lo"] <= 1 <= r["ratio_hi"]]
+    missed = sorted((r for r in found if r["recall"] is not None), key=lambda r: r["recall"])[:5]
+    titles = ["kind", "accidents", "fatal", "fatal over foreseen", "recall at the F1 threshold"]
+    shown = sorted(off, key=lambda r: -abs(r["ratio"] - 1))[:5]
+    rows = [_fair(record) for record in [*shown, *(r for r in missed if r not in shown)]]
+    return (
+        f"\nOf {len(found)} kinds with enough accidents, in {len(off)} the 95% interval says that "
+        "the number of deaths is not the one foreseen (in one of twenty it would by chance). "
+        "These, furthest off first, and the kinds whose deaths are most often missed:\n\n"
+        + table(titles, rows)
+    )
+
+
+def _fair(record: Mapping[str, Any]) -> list[str]:
+    shares = [
+        f"{told(record[name])} ({told(record[f'{name}_lo'])} to {told(record[f'{name}_hi'])})"
+        for name in ("ratio", "recall")
+    ]
+    return [named(record), f"{record['n']:,}", f"{record['n_fatal']:,}", *shares]
 
 
 def _groups(of: Mapping[str, Any]) -> str:
@@ -107,13 +193,12 @@ def _groups(of: Mapping[str, Any]) -> str:
         return "Not looked into: no kind of accident has enough events."
     worst = sorted(known, key=lambda record: (record["roc_auc"], record["group"]))[:5]
     titles = ["lowest ROC AUC", "accidents", "ROC AUC", "share fatal", "mean forecast"]
-    return _table(titles, [_group(record) for record in worst])
+    return table(titles, [_group(record) for record in worst])
 
 
 def _group(record: Mapping[str, Any]) -> list[str]:
-    shares = [_told(record[name]) for name in ("fatal_share", "mean_probability")]
-    name = f"{record['by'].replace('_', ' ')}: {record['group']}"
-    return [name, f"{record['n']:,}", _value(record, "roc_auc"), *shares]
+    shares = [told(record[name]) for name in ("fatal_share", "mean_probability")]
+    return [named(record), f"{record['n']:,}", value(record, "roc_auc"), *shares]
 
 
 def _limits(of: Mapping[str, Any]) -> str:
@@ -126,22 +211,7 @@ def _limits(of: Mapping[str, Any]) -> str:
     if "masked" in of and "missing_only" in of:
         lines.append(
             "What is missing from a record goes with the outcome, and that may change by release: "
-            f"from missing flags alone ROC AUC is {_told(of['missing_only']['roc_auc'])}; with "
-            f"missingness masked it is {_told(of['masked']['roc_auc'])}."
+            f"from missing flags alone ROC AUC is {told(of['missing_only']['roc_auc'])}; with "
+            f"missingness masked it is {told(of['masked']['roc_auc'])}."
         )
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _value(of: Mapping[str, Any], name: str) -> str:
-    bounds = of.get(f"{name}_ci")
-    return _told(of[name]) + (f" ({_told(bounds[0])} to {_told(bounds[1])})" if bounds else "")
-
-
-def _told(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.3f}"
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [titles, ["---"] * len(titles), *rows]
-    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in cells) + "\n"
