@@ -95,7 +95,10 @@ def stability(values: pl.Series, reference: pl.Series) -> dict[str, float]:
 
 
 def inputs(frame: pl.DataFrame, names: Sequence[str], horizon: str, smallest: int) -> pl.DataFrame:
-    """Return how far each year's inputs lie from those of the training part.
+    """Return how far each year's inputs lie from those of the validation part.
+
+    The validation part is the newest that the model is made with: later years tell what has changed
+    since, earlier ones how far back the training part is still like it.
 
     Parameters
     ----------
@@ -111,13 +114,13 @@ def inputs(frame: pl.DataFrame, names: Sequence[str], horizon: str, smallest: in
     polars.DataFrame
         ``horizon, feature, year, part, n, psi, by_chance, missing_share``.
     """
-    train = frame.filter(pl.col("part") == "train")
+    reference = frame.filter(pl.col("part") == "validation")
     rows = []
     for (year,), events in _years(frame):
         if events.height >= smallest:
             head = {"horizon": horizon, "year": year, "part": _parts(events), "n": events.height}
             for name in names:
-                told = stability(events[name], train[name].rename(name))
+                told = stability(events[name], reference[name])
                 missing = bootstrap.number(events[name].is_null().mean())
                 rows.append(head | {"feature": name} | told | {"missing_share": missing})
     columns = ("horizon", "feature", "year", "part", "n", "psi", "by_chance", "missing_share")
@@ -142,9 +145,10 @@ def scores(
     Returns
     -------
     polars.DataFrame
-        ``horizon, year, part, n, n_fatal``; ``roc_auc, average_precision, brier, ece, observed,
-        expected, ratio``, each but the counts with ``_lo`` and ``_hi``; ``psi`` of the
-        probabilities against those of the validation part, and ``by_chance``.
+        ``horizon, year, part, n, n_fatal``; ``roc_auc, average_precision, brier, ece, ratio``, each
+        with ``_lo`` and ``_hi``; ``observed, expected``; ``psi`` of the probabilities against those
+        of the validation part, and ``by_chance``. (Validation events are foreseen by boosters that
+        did not learn from them.)
     """
     own = predictions.filter(pl.col("horizon") == horizon, pl.col("model") == OWN)
     own = own.filter(pl.col("part").is_in(["validation", "test"])).sort("ev_id")

@@ -6,6 +6,7 @@ for moves forecasts and is hardly missed; one that matters in few accidents is h
 of absolute values.
 """
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -160,6 +161,23 @@ def beside_shap(
     return _ranked(both)
 
 
+def disagreements(beside: pl.DataFrame, count: int, strongest: int = 30) -> pl.DataFrame:
+    """Return, for each horizon, the features that disagree most among those that are strong.
+
+    Parameters
+    ----------
+    beside
+        What `beside_shap` returned, with ``horizon``.
+    count
+        How many features of each horizon.
+    strongest
+        A feature counts that is among so many by SHAP or by permutation: further down the ranks
+        are chance.
+    """
+    strong = beside.filter(pl.min_horizontal("shap_rank", "permutation_rank") <= strongest)
+    return strong.filter(pl.col("gap") != 0).group_by("horizon", maintain_order=True).head(count)
+
+
 def _ranked(both: pl.DataFrame) -> pl.DataFrame:
     rank = {
         f"{name}_rank": pl.col(name).rank("ordinal", descending=True).cast(pl.Int64)
@@ -181,39 +199,60 @@ def _in_few(sizes: np.ndarray) -> float:
 
 
 def _why() -> pl.Expr:
-    """Return the first reason that holds; what the numbers beside it say, in words."""
-    number = {
-        name: (pl.col(name) * 100).round(0).cast(pl.Int64) for name in ("missing_here", "in_few")
-    }
-    shared = pl.format(
-        "{} says nearly the same (r {}): either can stand in for the other",
-        "partner",
-        pl.col("correlation").round(2),
+    """Return the first reason that holds: what the numbers beside it say, in words."""
+    found = pl.when(pl.col("gap") == 0).then(pl.lit("they agree"))
+    for holds, words in (*_more_by_shap(), *_more_by_permutation()):
+        found = found.when(holds).then(words)
+    return found.otherwise(pl.lit("moves many forecasts a little, few of them across an outcome"))
+
+
+def _more_by_shap() -> Iterator[tuple[pl.Expr, pl.Expr]]:
+    less = pl.col("gap") > 0
+    yield (
+        pl.col("permutation_hi") <= 0,
+        pl.lit("moves forecasts, and makes them worse: later years refute what it taught"),
     )
-    return (
-        pl.when(pl.col("gap") == 0)
-        .then(pl.lit("they agree"))
-        .when(pl.col("permutation_hi") <= 0)
-        .then(pl.lit("moves forecasts, and makes them worse: learned from what later years refute"))
-        .when((pl.col("gap") > 0) & (pl.col("correlation") >= SHARED))
-        .then(shared)
-        .when((pl.col("gap") > 0) & (pl.col("permutation_lo") <= 0))
-        .then(pl.lit("moves forecasts, but no better or worse for it than chance"))
-        .when(pl.col("missing_here") >= MOSTLY_MISSING)
-        .then(
-            pl.format(
-                "missing in {}% of these accidents: what it moves is being missing",
-                number["missing_here"],
-            )
-        )
-        .when((pl.col("gap") < 0) & (pl.col("in_few") >= IN_FEW))
-        .then(
-            pl.format(
-                "acts in few accidents, strongly: {}% of its SHAP lies in one in twenty",
-                number["in_few"],
-            )
-        )
-        .when(pl.col("gap") < 0)
-        .then(pl.lit("moves forecasts little, but the right ones: what it says is in no other"))
-        .otherwise(pl.lit("moves many forecasts a little, few of them across an outcome"))
+    yield (
+        less & (pl.col("correlation") >= SHARED),
+        pl.format(
+            "{} says nearly the same (r {}): either can stand in for the other",
+            "partner",
+            pl.col("correlation").round(2),
+        ),
     )
+    yield (
+        less & (pl.col("missing_here") >= MOSTLY_MISSING),
+        pl.format("missing in {}% of these accidents", _percent("missing_here")),
+    )
+    yield (
+        less & (pl.col("permutation_lo") <= 0),
+        pl.lit("moves forecasts, which get better by no more than chance"),
+    )
+
+
+def _more_by_permutation() -> Iterator[tuple[pl.Expr, pl.Expr]]:
+    more = pl.col("gap") < 0
+    yield (
+        more & (pl.col("permutation_lo") <= 0),
+        pl.lit("its gain is within chance: so is its rank by permutation"),
+    )
+    yield (
+        more & (pl.col("correlation") >= SHARED),
+        pl.format(
+            "shares its SHAP credit with {} (r {}); dealt out alone it contradicts it",
+            "partner",
+            pl.col("correlation").round(2),
+        ),
+    )
+    yield (
+        more & (pl.col("in_few") >= IN_FEW),
+        pl.format(
+            "acts in few accidents, strongly: {}% of its SHAP lies in one in twenty",
+            _percent("in_few"),
+        ),
+    )
+    yield more, pl.lit("moves forecasts little, but the right ones: no other says the same")
+
+
+def _percent(name: str) -> pl.Expr:
+    return (pl.col(name) * 100).round(0).cast(pl.Int64)

@@ -125,3 +125,16 @@ def importance(study: Study, benches: Sequence[Bench], rows: int, repeats: int) 
         beside = importances.beside_shap(permuted, values, train, drawn)
         found.append(bench.named(beside))
     return {"importance": pl.concat(found)}
+
+
+def disagreements(importance: Frames, horizon: str, count: int = 12) -> pl.DataFrame:
+    """Return the features of one horizon that SHAP and permutation rank most differently."""
+    rows = importance["importance"].filter(pl.col("horizon") == horizon)
+    return importances.disagreements(rows, count)
+
+
+def reasons(apart: pl.DataFrame) -> pl.DataFrame:
+    """Return of what `disagreements` returned the columns that tell why, rounded for reading."""
+    numbers = ("shap", "permutation", "correlation")
+    columns = ("feature", "shap", "permutation", "partner", "correlation", "why")
+    return apart.select(columns).with_columns(pl.col(numbers).round(4))

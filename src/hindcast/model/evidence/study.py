@@ -81,7 +81,7 @@ def quick(
     early_stopping_rounds: int,
     calibration: str,
 ) -> fit.Recipe:
-    """Return a cheaper recipe: fewer boosters that learn faster, each on one thread, from plain rows.
+    """Return a cheaper recipe: fewer boosters that learn faster, on one thread, from plain rows.
 
     The study's own model also learns from copies of accidents that have lost inputs; a variant does
     not, because every variant would cost as many times as much.
