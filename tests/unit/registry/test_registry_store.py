@@ -81,3 +81,13 @@ def test_the_environment_names_another_store(monkeypatch, home):
     assert Store.of_project().uri == f"sqlite:///{home}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     assert Store.of_project().uri == "http://127.0.0.1:9"
+
+
+def test_a_store_copied_along_with_its_project_writes_nowhere_else(store, home, tmp_path_factory):
+    copy = tmp_path_factory.mktemp("copy")
+    shutil.copy(home / "mlflow.db", copy / "mlflow.db")
+    told = refused(Store(f"sqlite:///{copy}/mlflow.db", copy / "mlartifacts"))
+    assert f"{home}/mlartifacts" in told
+    assert "it was copied or moved" in told
+    shared = Store(store.uri, copy / "mlartifacts")
+    assert registry.open_experiment(shared) == registry.open_experiment(store)

@@ -59,8 +59,14 @@ class Store:
     @classmethod
     def of_project(cls) -> "Store":
         """Return the project's store, or the one ``MLFLOW_TRACKING_URI`` names."""
-        default = f"sqlite:///{paths.root() / 'mlflow.db'}"
-        return cls(os.environ.get("MLFLOW_TRACKING_URI") or default, paths.root() / "mlartifacts")
+        root = paths.root().absolute()
+        named = os.environ.get("MLFLOW_TRACKING_URI")
+        return cls(named or f"sqlite:///{root / 'mlflow.db'}", root / "mlartifacts")
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether the database lies beside its folder of files, as the project's does."""
+        return self.uri == f"sqlite:///{self.artifacts.parent / 'mlflow.db'}"
 
     @property
     def shown(self) -> str:
@@ -137,7 +143,9 @@ def open_experiment(store: Store, name: str = EXPERIMENT) -> str:
         client = store.client()
         experiment = _experiment(client, store, name)
         client.set_experiment_tag(experiment, "last_opened", f"{datetime.now(UTC):%F %T} UTC")
-        _writable_folder(client.get_experiment(experiment).artifact_location)
+        location = client.get_experiment(experiment).artifact_location
+        _check_place(store, location)
+        _writable_folder(location)
     return experiment
 
 
@@ -172,6 +180,22 @@ def _sqlite_path(uri: str) -> str | None:
         return None
     given = {name: value for name, value in url.query.items() if name != "uri"}
     return f"{url.database}?{urlencode(given)}" if "uri" in url.query else url.database
+
+
+def _check_place(store: Store, location: str) -> None:
+    """Refuse a database that came along when a project was copied: it writes where that one lies.
+
+    MLflow keeps the place of a run's files as an absolute path.
+    """
+    if not store.is_own or not location.startswith("file:"):
+        return
+    if Path(local_file_uri_to_path(location)).resolve() != store.artifacts.resolve():
+        raise RegistryError(
+            f"the store of runs {store.shown} keeps its files in {location}, not in "
+            f"{store.artifacts}: it was copied or moved from there; nothing was trained. Move "
+            "mlflow.db and mlartifacts away to begin a store here, or set MLFLOW_TRACKING_URI to "
+            "the store that is meant"
+        )
 
 
 def _writable_folder(location: str) -> None:
