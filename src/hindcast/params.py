@@ -179,6 +179,29 @@ class Evidence(Section):
     permutations: Count
 
 
+class Targets(Section):
+    """How the further targets are learned and judged, and what their sets of answers promise.
+
+    ``booster`` is severity's and damage's, ``family_booster`` that of the families of findings.
+    """
+
+    jobs: Count
+    n_boosters: Count
+    max_rounds: Count
+    early_stopping_rounds: Count
+    calibration: Literal["none", "platt", "isotonic", "beta"]
+    bootstrap_rounds: Count
+    smallest_group: Count
+    booster: Booster
+    least_events: Count
+    family_max_rounds: Count
+    family_booster: Booster
+    coverage: Annotated[float, Field(gt=0, lt=1)]
+    set_score: Literal["lac", "aps", "ordinal"]
+    set_least: Count
+    set_slack: Annotated[float, Field(ge=0)]
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -194,6 +217,7 @@ class Params(Section):
     promote: Promote
     tune: Tune
     levers: Levers
+    targets: Targets
 
 
 def load(path: Path | None = None) -> Params:
