@@ -16,7 +16,7 @@ from hindcast.features import (
     time_zones,
 )
 from hindcast.features.catalog import ERA
-from hindcast.features.onerow.past import RowHistory
+from hindcast.features.onerow.past import RowHistory, date_of
 from hindcast.features.onerow.translate import translate
 from hindcast.features.state import HistoryState
 
@@ -57,7 +57,7 @@ class RowInputs:
         return {"era": self._era_of([row["ev_date"]])} if is_lacking else {}
 
     def _times(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        slots = [row.get(name) for name in _CLOCK_INPUTS]
+        slots = [date_of(row.get("ev_date")), *map(row.get, _CLOCK_INPUTS[1:])]
         local, place_zone = self._given(slots), self._place_zone(slots)
         zone = self._recorded_zone(slots) or place_zone
         utc = to_utc(local, zone)

@@ -53,7 +53,9 @@ def _moment(value: Any) -> Any:
 
 
 def _texts(value: Any) -> Any:
-    fits = isinstance(value, list | tuple) and all(one is None or _text(one) for one in value)
+    fits = isinstance(value, list | tuple) and all(
+        one is None or isinstance(one, str) for one in value
+    )
     return list(value) if fits else None
 
 

@@ -14,6 +14,7 @@ from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, PRIOR_WEIGHT, R
 from hindcast.features.state import OUTCOME_LAG_DAYS, WINDOWS_DAYS, HistoryState
 
 Values = dict[str, Any]
+Tally = tuple[int, int]
 _LAG = timedelta(days=OUTCOME_LAG_DAYS)
 _WINDOWS = [timedelta(days=days) for days in WINDOWS_DAYS]
 
@@ -44,6 +45,7 @@ class RowHistory:
 
     def __init__(self, state: HistoryState) -> None:
         self._state = state
+        self._sees_prior = prior.is_seen(state.since)
         self._country = _Dated((day, False) for day, *_ in state.recent)
         self._by_state = _grouped((key, day, False) for day, key, _, _ in state.recent)
         self._pending = _Dated((day, is_fatal) for day, is_fatal, _ in state.pending)
@@ -58,12 +60,17 @@ class RowHistory:
         )
 
     def __call__(self, row: Mapping[str, Any]) -> Values:
-        """Return the history columns of one row with typed values, None for null."""
-        day = _date(row.get("ev_date"))
+        """Return the history columns of one row, None for null.
+
+        Parameters
+        ----------
+        row
+            Typed inputs, with ``era`` and the nearest landing field's facts.
+        """
+        day = date_of(row.get("ev_date"))
         if day is None or day <= self._state.until:
             return dict.fromkeys(COLUMNS)
-        era = row.get("era") or ("pre-2008" if day < prior.FIRST_DAY else "2008+")
-        of = {key.name: keys.digest(key, {**row, "era": era}) for key in keys.KEYS}
+        of = {key.name: keys.digest(key, row) for key in keys.KEYS}
         return {
             **dict.fromkeys(COLUMNS),
             **self._counts(day, of["state"], row),
@@ -98,34 +105,36 @@ class RowHistory:
         }
 
     def _shares(self, day: date, of: Mapping[str, int | None]) -> Values:
-        cut = day - _LAG
-        everywhere = _added(self._state.outcomes, self._pending, cut)
+        everywhere = _added(self._state.outcomes, self._pending, day - _LAG)
         if not everywhere[0]:
             return {}
-        level = everywhere[1] / everywhere[0]
         told: Values = {}
         for key in keys.KEYS:
-            if (value := of[key.name]) is None:
-                continue
-            known = self._state.counts[key.name].get(value, (0, 0))
-            n, fatal = _added(known, self._pending_by[key.name].get(value, _NONE), cut)
-            told[f"fatal_share_{key.name}_past"] = _drawn(n, fatal, level)
-            if key.is_counted:
-                told[f"n_{key.name}_past"] = n
-            if key.has_prior:
-                before = prior.counts()[key.name].get(value, (0, 0))
-                is_told = day >= prior.FIRST_DAY and prior.is_seen(self._state.since)
-                towards = expected(before, everywhere) if is_told else level
-                told[f"fatal_share_{key.name}_since_1982"] = _drawn(n, fatal, towards)
+            if (value := of[key.name]) is not None:
+                told |= self._share(key, value, day, everywhere)
         return told
+
+    def _share(self, key: keys.Key, value: int, day: date, everywhere: Tally) -> Values:
+        known = self._state.counts[key.name].get(value, _NOBODY)
+        n, fatal = _added(known, self._pending_by[key.name].get(value, _NONE), day - _LAG)
+        share = _drawn(n, fatal, everywhere[1] / everywhere[0])
+        told: Values = {f"fatal_share_{key.name}_past": share}
+        if key.is_counted:
+            told[f"n_{key.name}_past"] = n
+        if key.has_prior:
+            before = prior.counts()[key.name].get(value, _NOBODY)
+            is_told = self._sees_prior and day >= prior.FIRST_DAY
+            since = _drawn(n, fatal, expected(before, everywhere)) if is_told else share
+            told[f"fatal_share_{key.name}_since_1982"] = since
+        return told
+
+
+def _added(known: Tally, pending: _Dated, cut: date) -> Tally:
+    return known[0] + pending.before(cut), known[1] + pending.fatal_before(cut)
 
 
 def _drawn(n: int, fatal: int, towards: float) -> float:
     return (fatal + PRIOR_WEIGHT * towards) / (n + PRIOR_WEIGHT)
-
-
-def _added(known: tuple[int, int], pending: _Dated, cut: date) -> tuple[int, int]:
-    return known[0] + pending.before(cut), known[1] + pending.fatal_before(cut)
 
 
 def _grouped(events: Iterable[tuple[int | None, date, bool]]) -> dict[int | None, _Dated]:
@@ -139,8 +148,10 @@ def _day(row: tuple[Any, ...]) -> date:
     return row[0]
 
 
-def _date(when: Any) -> date | None:
+def date_of(when: Any) -> date | None:
+    """Return the day of a date or of a date and time."""
     return when.date() if hasattr(when, "date") else when
 
 
 _NONE = _Dated([])
+_NOBODY = (0, 0)

@@ -48,7 +48,7 @@ def _floor_divided(over: float, under: float) -> float | None:
 def _remainder(over: float, under: float) -> float | None:
     if isinstance(over, int) and isinstance(under, int):
         return over % under if under else None
-    return over % under if under and math.isfinite(over) else math.nan
+    return over - under * _whole(math.floor, _divided(over, under))
 
 
 def by_constant(op: str, under: float) -> Function | None:
