@@ -76,9 +76,7 @@ def _panel(ax: Axes, rows: pl.DataFrame, levers: list[str]) -> None:
 
 def _lever_names(ax: Axes, rows: pl.DataFrame, levers: list[str]) -> None:
     against = dict(rows.select("lever", "against").iter_rows())
-    names = [
-        f"{lever.replace('_', ' ')}  vs {against[lever].replace('_', ' ')}" for lever in levers
-    ]
+    names = [f"{lever} vs {against[lever]}".replace("_", " ") for lever in levers]
     ax.set(yticks=np.arange(len(levers))[::-1], yticklabels=names, ylim=(-0.7, len(levers) - 0.3))
 
 

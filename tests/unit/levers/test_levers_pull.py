@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from hindcast.model.levers import challengers, groups, judge, listed, run, stack
@@ -21,7 +22,9 @@ BOOSTER = {"max_depth": 2, "learning_rate": 0.3}
 @pytest.fixture(scope="module")
 def known(bench) -> Bench:
     """The bench with what two baselines said: one that knows nothing, one that knows a lot."""
+    keen = {p: 6.0 * bench.parts[p].is_fatal - 3 for p in ("validation", "test")}
     said = {
+        "xgboost": keen,
         "logistic": {p: np.zeros(len(bench.parts[p].is_fatal)) for p in ("validation", "test")},
         "random_forest": {p: 2.0 * bench.parts[p].is_fatal - 2 for p in ("validation", "test")},
     }
@@ -33,7 +36,7 @@ def rows(known):
     """Return every row of the table, on invented accidents."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listed.tune, "best", lambda horizon: BOOSTER)
-        levers = listed.levers(["terrain", "noise"], DECLARED, BUDGET)
+        levers = listed.levers(["terrain", "noise"], DECLARED, BUDGET, (1, 0.2))
         benches = {"scene": known}
         done = pull(benches, levers, jobs=2)
         return {
@@ -43,7 +46,8 @@ def rows(known):
 
 
 def test_every_kind_of_lever_has_a_row_with_all_metrics_on_both_parts(rows):
-    assert {row["kind"] for row in rows.values()} == {"features", "learning", "challenger"}
+    kinds = {"features", "learning", "rows", "challenger", "all"}
+    assert {row["kind"] for row in rows.values()} == kinds
     for row in rows.values():
         assert set(row["validation"]) == set(row["test"]) == set(judge.NAMES)
 
@@ -67,6 +71,19 @@ def test_the_base_is_the_reference_and_gains_nothing(rows):
 def test_another_seed_is_another_model_and_two_are_averaged(rows):
     one, other, both = (rows[n]["test"]["log_loss"] for n in (ALL, "other_seed", "more_seeds"))
     assert one["value"] != other["value"] != both["value"]
+
+
+def test_learning_again_from_validation_changes_the_test_alone(rows):
+    assert rows["refit"]["verdict"] == "no change here"
+    assert rows["refit"]["test"]["log_loss"]["gain"] != 0
+
+
+def test_copies_that_lost_inputs_are_another_model(rows):
+    assert rows["blanked"]["test"]["log_loss"]["gain"] != 0
+
+
+def test_the_served_model_is_the_train_stages(rows):
+    assert rows["served"]["test"]["roc_auc"]["value"] == 1
 
 
 def test_a_blend_leans_on_the_model_that_knows(rows):
@@ -145,7 +162,12 @@ def test_features_are_taken_away_from_all_parts(bench):
 
 def test_forecasts_of_another_run_are_refused(events, bench):
     forecasts = events.frame.filter(part="test").select(
-        "ev_id", "part", horizon="ev_state", model="ev_state", probability="noise_level"
+        "ev_id",
+        "part",
+        horizon="ev_state",
+        model="ev_state",
+        probability="noise_level",
+        margin="hours",
     )
     with pytest.raises(LeverError, match="have no prediction of the train stage"):
         run.bench(events, "scene", bench.recipe, forecasts)

@@ -9,17 +9,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from hindcast.model import tune
+from hindcast.model import learned, tune
 from hindcast.model.levers import challengers, groups, monotone, stack
 from hindcast.model.levers.groups import BASE, Groups
-from hindcast.model.levers.lever import ALL, JUDGED, Bench, Learner, Lever, Margins, boosted
+from hindcast.model.levers.lever import ALL, JUDGED, Bench, Learner, Lever, Margins, same
 
 Change = Callable[[Bench], Bench]
 BLENDED = ("lightgbm", "catboost", "logistic", "random_forest")
 OTHER_SEEDS = 1000
 
 
-def levers(present: list[str], declared: Groups, budget: challengers.Budget) -> list[Lever]:
+def levers(
+    present: list[str], declared: Groups, budget: challengers.Budget, blanked: tuple[int, float]
+) -> list[Lever]:
     """Return every lever, in the table's order.
 
     Parameters
@@ -30,8 +32,16 @@ def levers(present: list[str], declared: Groups, budget: challengers.Budget) -> 
         Which features each lever adds.
     budget
         Of the challengers.
+    blanked
+        How many copies of each accident lose inputs, and what share of them.
     """
-    return [*_of_features(present, declared), *_of_learning(), *_of_learners(budget)]
+    return [
+        *_of_features(present, declared),
+        *_of_learning(),
+        Lever("blanked", "rows", "copies that lost inputs at random", ALL, blanking(*blanked)),
+        *_of_learners(budget),
+        Lever("served", "all", "the study's own model", learner=_known("xgboost")),
+    ]
 
 
 def _of_features(present: list[str], declared: Groups) -> list[Lever]:
@@ -62,10 +72,7 @@ def _of_learning() -> list[Lever]:
         Lever("tuned", "learning", "the search's parameters for the horizon", ALL, tuned),
         Lever("monotone", "learning", "directions physics is sure of", ALL, monotone.constrained),
         Lever("weighted", "learning", "deaths weigh as much as the rest", ALL, weighted),
-        Lever(
-            "together", "learning", "all features, tuned, two seeds averaged",
-            change=_tuned_anew, learner=_averaged_with_own, after=("tuned",),
-        ),
+        Lever("refit", "rows", "learned again with validation: seen on the test", ALL, same, refit),
     ]  # fmt: skip
 
 
@@ -92,17 +99,24 @@ def tuned(bench: Bench) -> Bench:
     return replace(bench, recipe=replace(bench.recipe, booster=tune.best(bench.horizon)))
 
 
-def _tuned_anew(bench: Bench) -> Bench:
-    return other_seed(tuned(bench))
+def blanking(copies: int, share: float) -> Change:
+    """Learn also from copies of each accident that have lost inputs, as other sources do."""
+    return lambda bench: replace(
+        bench, recipe=replace(bench.recipe, blanked_copies=copies, blanked_share=share)
+    )
+
+
+def refit(bench: Bench) -> Margins:
+    """Forecast the test by boosters that have learned from validation too.
+
+    Validation itself is forecast by those that have not: the gain shows on the test alone.
+    """
+    return learned.learn(bench.parts, bench.features, bench.recipe).margins(bench.parts)
 
 
 def _averaged(bench: Bench) -> Margins:
     """Average log odds that are known: what one booster of both seeds' trees would say."""
     return {part: np.mean([one[part] for one in bench.known.values()], axis=0) for part in JUDGED}
-
-
-def _averaged_with_own(bench: Bench) -> Margins:
-    return _averaged(replace(bench, known=bench.known | {"own": boosted(bench)}))
 
 
 def weighted(bench: Bench) -> Bench:

@@ -12,7 +12,7 @@ from hindcast.model.levers import aims, challengers, groups, judge, listed, stac
 from hindcast.model.levers.lever import JUDGED, Bench, Lever, Margins
 from hindcast.model.levers.pull import Pulled, pull
 
-KNOWN = ("logistic", "random_forest")
+KNOWN = ("xgboost", "logistic", "random_forest")
 
 
 def read(horizons: Sequence[str], n_boosters: int) -> dict[str, Bench]:
@@ -61,7 +61,9 @@ def bench(
 def _margins(frame: pl.DataFrame, forecasts: pl.DataFrame) -> Margins:
     """Return a model's log odds of each part, in the frame's order of events."""
     keys = frame.select("ev_id", "part").filter(pl.col("part").is_in(JUDGED))
-    told = forecasts.select("ev_id", "part", "probability")
+    told = forecasts.filter(pl.col("part").is_in(JUDGED)).select(
+        "ev_id", "part", "probability", "margin"
+    )
     joined = keys.join(
         told, on=["ev_id", "part"], how="left", validate="1:1", maintain_order="left"
     )
@@ -70,10 +72,9 @@ def _margins(frame: pl.DataFrame, forecasts: pl.DataFrame) -> Margins:
             f"{gaps} of {joined.height} events have no prediction of the train stage: features and "
             "predictions are of different runs; run the train stage again"
         )
-    return {
-        part: stack.log_odds(joined.filter(pl.col("part") == part)["probability"].to_numpy())
-        for part in JUDGED
-    }
+    odds = pl.Series(stack.log_odds(joined["probability"].to_numpy()))
+    joined = joined.with_columns(pl.col("margin").fill_null(odds))
+    return {part: joined.filter(pl.col("part") == part)["margin"].to_numpy() for part in JUDGED}
 
 
 def measure(
@@ -110,7 +111,9 @@ def measure(
     declared = groups.read()
     present = groups.present(features, declared)
     budget = challengers.Budget(**challenger)
-    levers = [*listed.levers(present, declared, budget), *added]
+    train = params.load().train
+    blanked = (train.blanked_copies, train.blanked_share)
+    levers = [*listed.levers(present, declared, budget, blanked), *added]
     done = pull(benches, [lever for lever in levers if lever.name not in without], jobs)
     settings = {"rounds": bootstrap_rounds, "seed": seed}
     return judged(done, benches, metric, settings, jobs)
