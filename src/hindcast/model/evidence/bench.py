@@ -18,7 +18,7 @@ import polars as pl
 from tqdm import tqdm
 
 from hindcast.errors import HindcastError
-from hindcast.model import compare, fit
+from hindcast.model import fit, learned
 from hindcast.model.evidence import judge
 from hindcast.model.material import PARTS, Material, of_horizon
 
@@ -45,7 +45,7 @@ class Task:
         """Return the features and outcomes of ``train``, ``validation`` or ``test``."""
         frame: pl.DataFrame = getattr(self, part)
         names = [feature["name"] for feature in self.features]
-        return fit.Labelled(frame.select(names), frame["is_fatal"].to_numpy().astype(np.float32))
+        return fit.Labelled.of(frame.with_columns(part=pl.lit(part)), part, names)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Bench:
     def _forecast(self, task: Task, bar: tqdm) -> np.ndarray:
         validation = task.labelled("validation")
         fitted = fit.fit(task.labelled("train"), validation, task.features, self.recipe)
-        model = compare.calibrated(fitted, validation, self.recipe.calibration)
+        model = learned.calibrated(fitted, validation, self.recipe.calibration)
         probability = model.predict(task.labelled("test").features)
         bar.update()
         return probability

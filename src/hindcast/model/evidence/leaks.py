@@ -29,8 +29,8 @@ ALL = "all leaks at once"
 ALL_BUT_INJURIES = "all but injury counts and levels"
 INJURIES = ("injury counts, without the dead", "pilot's injury level")
 DEATH = (
-    r"(?i)\b(fatal|died|dead|death|deceased|killed|autops|post-?mortem|coroner|medical examiner|"
-    r"toxicolog)"
+    r"(?i)\b(?:fatal\w*|died|dead|deaths?|deceased|killed|autops\w*|post-?mortem|coroner|"
+    r"medical examiner|toxicolog\w*)\b"
 )
 
 
