@@ -164,8 +164,8 @@ def test_forecasts_of_another_run_are_refused(events, bench):
     forecasts = events.frame.filter(part="test").select(
         "ev_id",
         "part",
-        horizon="ev_state",
-        model="ev_state",
+        horizon=pl.lit("scene"),
+        model=pl.lit("xgboost"),
         probability="noise_level",
         margin="hours",
     )
