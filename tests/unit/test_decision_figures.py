@@ -73,15 +73,6 @@ def test_acting_always_is_worth_the_share_of_deaths_when_alarms_cost_nothing(pre
     assert signed(decisions.net_benefit(points, 5.0))
 
 
-def test_the_error_stands_over_what_chance_gives():
-    errors = pl.DataFrame([{"horizon": "event"} | error(0.031)])
-    ax = decisions.calibration(errors)
-    assert ax.lines[0].get_ydata().tolist() == [0.031]
-    (band,) = ax.patches
-    assert (band.get_y(), band.get_height()) == pytest.approx((0.008, 0.012))
-    assert signed(ax)
-
-
 def test_the_method_in_use_is_filled():
     rows = [
         {"horizon": "event", "method": method, "in_use": method == "platt"} | error(0.01)
@@ -98,5 +89,8 @@ def test_the_method_in_use_is_filled():
 def test_each_year_says_how_many_accidents_it_has():
     years = pl.DataFrame([{"year": "2002", "n": 1234} | error(0.02)])
     ax = decisions.calibration_years({"event": years, "scene": years})
+    (band,) = ax.patches
+    assert (band.get_y(), band.get_height()) == pytest.approx((0.008, 0.012))
+    assert ax.lines[0].get_ydata().tolist() == [0.02]
     assert ax.get_xticklabels()[0].get_text() == "2002\n(1,234)"
     assert signed(ax)

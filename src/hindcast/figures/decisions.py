@@ -31,7 +31,7 @@ def trade_off(
     ax
         Where to draw; a new figure when not given.
     """
-    ax = figures.axes(ax, width=7.2, height=4.8)
+    ax = figures.axes(ax, width=6.4, height=4.3)
     perfect = [0, 100 * fatal_share, 100], [0, 1, 1]
     ax.plot(*perfect, color=GREY, linewidth=1, linestyle=(0, (1, 1)), label="perfect")
     for (horizon,), line in points.group_by("horizon", maintain_order=True):
@@ -60,7 +60,7 @@ def net_benefit(points: pl.DataFrame, miss_cost: float, ax: Axes | None = None) 
     miss_cost
         Cost of a missed death in false alarms; its threshold, 1 / (1 + cost), is marked.
     """
-    ax = figures.axes(ax, width=7.2, height=4.2)
+    ax = figures.axes(ax, width=6.0, height=3.6)
     ax.axhline(0, color=BLACK, linewidth=1, label="never act")
     first = points.filter(pl.col("horizon") == points["horizon"][0])
     ax.plot(first["threshold"], first["always"], color=GREY, linewidth=1.2, label="always act")
@@ -76,22 +76,6 @@ def net_benefit(points: pl.DataFrame, miss_cost: float, ax: Axes | None = None) 
     figures.title(ax, ESTIMAND)
     figures.legend(ax, loc="upper right", fontsize=8, ncols=2, bbox_to_anchor=(1.0, 0.95))
     return figures.sign(ax)
-
-
-def calibration(errors: pl.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw each horizon's calibration error over what chance alone would give.
-
-    Parameters
-    ----------
-    errors
-        ``horizon, ece, by_chance, lo, hi`` as `hindcast.model.tables.calibration` gives them.
-    """
-    ax = figures.axes(ax, width=6.4, height=3.8)
-    at = np.arange(errors.height)
-    _chance(ax, at, errors)
-    ax.plot(at, errors["ece"], "o", color=BLUE, label="found on the test", zorder=3)
-    ax.set(xticks=at, xticklabels=errors["horizon"].to_list(), xlim=(-0.5, errors.height - 0.5))
-    return _finished(ax)
 
 
 def calibration_methods(errors: pl.DataFrame, axes: list[Axes] | None = None) -> Axes:
@@ -114,9 +98,7 @@ def calibration_methods(errors: pl.DataFrame, axes: list[Axes] | None = None) ->
         ax.set(xticks=at, xlim=(-0.6, part.height - 0.4))
         ax.set_xticklabels(names, rotation=50, ha="right")
         figures.title(ax, part["horizon"][0])
-    _finished(panels[0], legend=False)
-    figures.legend(panels[-1], loc="upper right", fontsize=8)
-    return panels[0]
+    return _finished(panels)
 
 
 def calibration_years(years: dict[str, pl.DataFrame], axes: list[Axes] | None = None) -> Axes:
@@ -136,9 +118,7 @@ def calibration_years(years: dict[str, pl.DataFrame], axes: list[Axes] | None = 
         names = [f"{year}\n({n:,})" for year, n in part.select("year", "n").iter_rows()]
         ax.set(xticks=at, xticklabels=names, xlim=(-0.6, part.height - 0.4))
         figures.title(ax, horizon)
-    _finished(panels[0], legend=False)
-    figures.legend(panels[-1], loc="upper right", fontsize=8)
-    return panels[0]
+    return _finished(panels)
 
 
 def _chance(ax: Axes, at: np.ndarray, errors: pl.DataFrame) -> None:
@@ -149,10 +129,8 @@ def _chance(ax: Axes, at: np.ndarray, errors: pl.DataFrame) -> None:
     ax.hlines(mean, at - 0.25, at + 0.25, color=GREY, linewidth=1.5)
 
 
-def _finished(ax: Axes, *, legend: bool = True) -> Axes:
-    ax.set_ylabel("expected calibration error")
-    ax.set_ylim(bottom=0)
-    if legend:
-        figures.title(ax, ESTIMAND)
-        figures.legend(ax, loc="upper right", fontsize=8)
-    return figures.sign(ax)
+def _finished(panels: list[Axes]) -> Axes:
+    panels[0].set_ylabel("expected calibration error")
+    panels[0].set_ylim(bottom=0)
+    figures.legend(panels[-1], loc="upper right", fontsize=8)
+    return figures.sign(panels[0])

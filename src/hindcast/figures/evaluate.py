@@ -243,7 +243,7 @@ def by_group(records: pl.DataFrame, axes: list[Axes] | None = None) -> Axes:
     """
     shown = records.filter(pl.col("roc_auc").is_not_null())
     left, right = axes or figures.grid(
-        1, 2, width=9.0, height=1.6 + 0.27 * shown.height, sharey=True
+        1, 2, width=8.4, height=1.6 + 0.25 * shown.height, sharey=True
     )
     at = np.arange(shown.height)[::-1]
     _across(left, at, shown, "roc_auc", BLUE, "o")

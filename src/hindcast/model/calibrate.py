@@ -69,9 +69,7 @@ def interval(steps: dict[str, Any], margin: np.ndarray) -> tuple[np.ndarray, np.
     return venn_abers.pair(steps, np.asarray(margin, dtype=float))
 
 
-def learn(
-    method: str, margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray | None = None
-) -> dict[str, Any]:
+def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
     """Learn a calibration from the margins and outcomes of the validation part.
 
     Parameters
@@ -83,9 +81,6 @@ def learn(
         the one that `choose` takes, with its reason under ``chosen``.
     margin, is_fatal
         Log odds and outcomes, shape (n,); for ``auto`` in order of time.
-    weights
-        How much each event counts, shape (n,); 1 each when not given. See
-        `hindcast.model.out_of_time`.
 
     Raises
     ------
@@ -99,24 +94,19 @@ def learn(
             f"{int(is_fatal.sum())} of {len(is_fatal)} validation events are fatal: a calibration "
             "needs both outcomes; set train.validation_until in params.yaml later"
         )
-    weights = np.ones(len(margin)) if weights is None else weights
     if method == AUTO:
-        found, why = choose(compare(margin, is_fatal, weights))
-        return learn(found, margin, is_fatal, weights) | {"chosen": why}
-    return {"method": method} | LEARNERS[method](margin, is_fatal, weights)
+        found, why = choose(compare(margin, is_fatal))
+        return learn(found, margin, is_fatal) | {"chosen": why}
+    return {"method": method} | LEARNERS[method](margin, is_fatal)
 
 
-def compare(
-    margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray | None = None, folds: int = 5
-) -> pl.DataFrame:
+def compare(margin: np.ndarray, is_fatal: np.ndarray, folds: int = 5) -> pl.DataFrame:
     """Return how well each method does on validation events that it did not learn from.
 
     Parameters
     ----------
     margin, is_fatal
         Log odds and outcomes of the validation part, shape (n,), in order of time.
-    weights
-        How much each event counts in learning, shape (n,); judging counts each once.
     folds
         Number of interleaved folds: a fold is every fifth event.
 
@@ -128,10 +118,9 @@ def compare(
         calibration is used; ``behind, behind_se``, how much log loss the method loses there to
         the best one, with the standard error of that difference (paired by event), in nats.
     """
-    weights = np.ones(len(margin)) if weights is None else weights
-    crossed = {m: _crossed(m, margin, is_fatal, weights, folds) for m in METHODS}
+    crossed = {method: _crossed(method, margin, is_fatal, folds) for method in METHODS}
     known = is_fatal[len(margin) // BLOCKS :]
-    later = {method: _later(method, margin, is_fatal, weights) for method in METHODS}
+    later = {method: _later(method, margin, is_fatal) for method in METHODS}
     losses = {method: _losses(known, probability) for method, probability in later.items()}
     best = losses[min(losses, key=lambda method: losses[method].mean())]
     return pl.DataFrame(
@@ -179,27 +168,21 @@ def choose(compared: pl.DataFrame) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _crossed(
-    method: str, margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray, folds: int
-) -> np.ndarray:
+def _crossed(method: str, margin: np.ndarray, is_fatal: np.ndarray, folds: int) -> np.ndarray:
     fold = np.arange(len(margin)) % folds
     probability = np.empty(len(margin))
     for held in range(folds):
-        learned = learn(method, *(of[fold != held] for of in (margin, is_fatal, weights)))
+        learned = learn(method, margin[fold != held], is_fatal[fold != held])
         probability[fold == held] = apply(learned, margin[fold == held])
     return probability
 
 
-def _later(
-    method: str, margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
+def _later(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> np.ndarray:
     """Return the probabilities of all blocks but the first, each learned on those before it."""
     starts = np.arange(1, BLOCKS + 1) * len(margin) // BLOCKS
     return np.concatenate(
         [
-            apply(
-                learn(method, margin[:start], is_fatal[:start], weights[:start]), margin[start:end]
-            )
+            apply(learn(method, margin[:start], is_fatal[:start]), margin[start:end])
             for start, end in pairwise(starts)
         ]
     )

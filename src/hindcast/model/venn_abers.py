@@ -16,17 +16,13 @@ import numpy as np
 Chain = list[int]
 
 
-def learn(
-    margin: np.ndarray, is_fatal: np.ndarray, weights: np.ndarray | None = None
-) -> dict[str, list[float]]:
+def learn(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, list[float]]:
     """Return the steps of ``p0`` and ``p1`` over the margin.
 
     Parameters
     ----------
     margin, is_fatal
         Log odds and outcomes of the calibration events, shape (n,).
-    weights
-        How much each event counts, shape (n,); 1 each when not given, as the case itself.
 
     Returns
     -------
@@ -40,8 +36,7 @@ def learn(
     [0.5, 1.0]
     """
     at, place = np.unique(np.asarray(margin, dtype=float), return_inverse=True)
-    weights = np.ones(len(place)) if weights is None else weights
-    n, fatal = np.bincount(place, weights), np.bincount(place, weights * is_fatal)
+    n, fatal = np.bincount(place), np.bincount(place, is_fatal)
     upper = _with_one_more_death(n, fatal)
     lower = 1 - _with_one_more_death(n[::-1], (n - fatal)[::-1])[::-1]
     first, last = np.r_[True, np.diff(lower) > 0], np.r_[np.diff(upper) > 0, True]

@@ -83,7 +83,8 @@ def recorded(availability: dict[str, dict[str, float]]) -> str:
 
     Examples
     --------
-    >>> text = recorded({"pilot_hours_log": {"2008": 0.9, "2021": 0.1}, "month": {"2008": 1.0}})
+    >>> steady, gone = {"2008": 1.0, "2021": 1.0}, {"2008": 0.9, "2021": 0.1}
+    >>> text = recorded({"pilot_hours_log": gone, "month": steady})
     >>> text.splitlines()[2]
     '| pilot_hours_log | 90% | 10% |'
     """
