@@ -9,7 +9,7 @@ from mlflow.pyfunc import DATA, FLAVOR_NAME
 
 from hindcast.model import bundle as bundles
 from hindcast.model.registry.names import CHAMPION, Reference
-from hindcast.model.registry.store import RegistryError, Store, reached
+from hindcast.model.registry.store import RegistryError, Store, check_there, reached
 
 
 def load(text: str, store: Store | None = None) -> bundles.Bundle:
@@ -39,6 +39,7 @@ def find(reference: Reference, store: Store) -> ModelVersion:
     RegistryError
         See `load`.
     """
+    check_there(store)
     with reached(store):
         there, aliases = _there(reference.registered, store)
         number = reference.version or aliases.get(reference.alias or CHAMPION)

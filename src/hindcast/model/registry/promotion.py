@@ -17,7 +17,7 @@ from hindcast.model.registry.lineage import inventory
 from hindcast.model.registry.loading import aliases_of, find, opened
 from hindcast.model.registry.names import CHALLENGER, CHAMPION, PREVIOUS, Reference, of_registered
 from hindcast.model.registry.recording import ROLLED_BACK
-from hindcast.model.registry.store import RegistryError, Store, reached
+from hindcast.model.registry.store import RegistryError, Store, check_there, reached
 
 TARGETS = ("fatal",)
 COUNTED = "comparisons_on_test"
@@ -121,6 +121,7 @@ def challengers(store: Store) -> list[Reference]:
     RegistryError
         There is none.
     """
+    check_there(store)
     with reached(store):
         models = store.client().search_registered_models()
     names = [of_registered(model.name) for model in models if CHALLENGER in model.aliases]

@@ -129,6 +129,20 @@ def advice(reason: str) -> str:
     return next(found, _OTHERWISE)
 
 
+def check_there(store: Store) -> None:
+    """Refuse to look into an SQLite file that is not there: MLflow would make an empty one.
+
+    Raises
+    ------
+    RegistryError
+        There is no such file.
+    """
+    if store.uri.startswith("sqlite:") and not _sqlite_path(store.uri):
+        raise RegistryError(
+            f"there is no store of runs {store.shown}: the stage `train` begins it (`make run`)"
+        )
+
+
 def open_experiment(store: Store, name: str = EXPERIMENT) -> str:
     """Reach the store, write to it, and return the experiment's id, before anything is trained.
 
