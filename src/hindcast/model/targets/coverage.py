@@ -16,6 +16,7 @@ YEAR, SEVERITY = "year", "severity"
 
 def judge(
     own: Forecast,
+    one_limit: Forecast,
     kinds: pl.DataFrame,
     sets: Mapping[str, Any],
     *,
@@ -27,8 +28,8 @@ def judge(
 
     Parameters
     ----------
-    own
-        The model's forecasts with ``in_set``.
+    own, one_limit
+        The model's forecasts with ``in_set``, by limits for kinds and by one limit for all.
     kinds
         ``ev_id`` and the columns `hindcast.model.targets.conformal.BY`.
     sets
@@ -39,8 +40,23 @@ def judge(
         Of the bootstrap by event, for the figures of all accidents. Those of kinds have Wilson
         intervals, which hold for few accidents and shares near one.
     """
-    rows = held(own, kinds)
+    settings = {"rounds": rounds, "seed": seed}
+    rows, plain = held(own, kinds), held(one_limit, kinds)
+    return (
+        {"promised": sets["coverage"], "score": sets["score"], "n_calibration": sets["n"]}
+        | _all(rows, settings)
+        | {"sizes": _sizes(rows), "by_group": by_group(rows, sets["coverage"], smallest)}
+        | {
+            "one_limit": _all(plain, settings)
+            | {"by_group": by_group(plain, sets["coverage"], smallest)}
+        }
+    )
+
+
+def _all(rows: pl.DataFrame, settings: Mapping[str, int]) -> dict[str, Any]:
+    """Return the figures of all test accidents, and how often a set of one answer is right."""
     covered, size = rows["covered"].to_numpy().astype(float), rows["size"].to_numpy()
+    alone = rows.filter(pl.col("size") == 1)
 
     def summed(weights: np.ndarray) -> dict[str, np.ndarray]:
         n = weights.sum(axis=-1)
@@ -50,12 +66,11 @@ def judge(
             "single": weights @ (size == 1) / n,
         }
 
+    right = share(int(alone["covered"].sum()), alone.height)
     return (
-        {"promised": sets["coverage"], "score": sets["score"], "n_test": rows.height}
-        | {"n_calibration": sets["n"], "kinds": sets["kinds"], "limit": sets["limit"]}
-        | intervals.summary(summed, rows.height, rounds=rounds, seed=seed)
-        | _singles(rows)
-        | {"sizes": _sizes(rows), "by_group": by_group(rows, sets["coverage"], smallest)}
+        {"n_test": rows.height}
+        | intervals.summary(summed, rows.height, **settings)
+        | {"single_right": right["share"], "single_right_ci": right["share_ci"]}
     )
 
 
@@ -83,12 +98,6 @@ def held(own: Forecast, kinds: pl.DataFrame) -> pl.DataFrame:
         pl.Series("covered", tested.in_set[rows, tested.outcome]),
         pl.Series("size", tested.in_set.sum(axis=1)),
     )
-
-
-def _singles(rows: pl.DataFrame) -> dict[str, Any]:
-    """Return how often a set of one answer is right."""
-    alone = rows.filter(pl.col("size") == 1)
-    return {"single_right": share(int(alone["covered"].sum()), alone.height)}
 
 
 def _sizes(rows: pl.DataFrame) -> dict[str, int]:

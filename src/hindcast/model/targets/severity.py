@@ -25,6 +25,8 @@ ESTIMAND = (
 )
 LOGISTIC_TOLERANCE = 0.02
 """Four classes converge slowly: a finer stop takes many times as long, and forecasts no better."""
+ONE_LIMIT = 1e6
+"""A slack so large that no kind has a number of its own."""
 ByPart = dict[str, np.ndarray]
 
 
@@ -40,10 +42,14 @@ class Sets:
 
 @dataclass(frozen=True)
 class Severity:
-    """A horizon's bundle, and the forecasts of the model and of those beside it."""
+    """A horizon's bundle, and the forecasts of the model and of those beside it.
+
+    ``one_limit`` is the model again, with sets by one limit for all kinds of accident.
+    """
 
     bundle: Target
     forecasts: list[Forecast]
+    one_limit: Forecast
 
 
 def train(ground: Ground, recipe: Recipe, calibration: str, sets: Sets) -> Severity:
@@ -79,12 +85,13 @@ def train(ground: Ground, recipe: Recipe, calibration: str, sets: Sets) -> Sever
         forecast.of(frame, TARGET, ground.horizon, model, chain.CLASSES, happened, by_part)
         for model, by_part in by_model.items()
     ]
-    own = by_model[forecast.MODEL]["validation"]
-    validation = frame.filter(masks["validation"])
-    found = limits.learn(own, severity[masks["validation"]], validation, **vars(sets))
+    found, plain = (
+        _learned(made[0], frame, chosen) for chosen in (sets, replace(sets, slack=ONE_LIMIT))
+    )
     return Severity(
         _bundle(ground, frame, steps, learned, recipe, found),
-        [_with_sets(made[0], frame, found), *made[1:]],
+        [with_sets(made[0], frame, found), *made[1:]],
+        with_sets(made[0], frame, plain),
     )
 
 
@@ -171,7 +178,15 @@ def _shares(severity: np.ndarray, masks: boost.Masks) -> ByPart:
     return {part: np.tile(shares, (int(masks[part].sum()), 1)) for part in JUDGED}
 
 
-def _with_sets(made: Forecast, frame: pl.DataFrame, sets: dict[str, Any]) -> Forecast:
+def _learned(made: Forecast, frame: pl.DataFrame, sets: Sets) -> dict[str, Any]:
+    """Return the limits that the validation part teaches, in order of time."""
+    own = made.events["part"].to_numpy() == "validation"
+    rows = frame.filter(pl.col("part") == "validation")
+    return limits.learn(made.probability[own], made.outcome[own], rows, **vars(sets))
+
+
+def with_sets(made: Forecast, frame: pl.DataFrame, sets: dict[str, Any]) -> Forecast:
+    """Return the forecasts with their sets of answers by the limits ``sets``."""
     kinds = frame.select("ev_id", *conformal.BY)
     rows = made.events.join(kinds, on="ev_id", how="left", validate="1:1", maintain_order="left")
     return replace(made, in_set=conformal.members(sets, made.probability, rows))

@@ -61,22 +61,6 @@ class Plan:
     smallest_group: int
     jobs: int
 
-    @classmethod
-    def of(cls, given: dict[str, Any]) -> "Plan":
-        """Read the section `targets` of params.yaml, with ``seed`` of `base`."""
-        seed, stop = given["seed"], given["early_stopping_rounds"]
-        many, few = given["max_rounds"], given["family_max_rounds"]
-        return cls(
-            Recipe(seed, given["n_boosters"], many, stop, given["booster"]),
-            Recipe(seed, 1, few, stop, given["family_booster"]),
-            given["calibration"],
-            Sets(given["coverage"], given["set_score"], given["set_least"], given["set_slack"]),
-            given["bootstrap_rounds"],
-            seed,
-            given["smallest_group"],
-            given["jobs"],
-        )
-
     @property
     def bootstrap(self) -> dict[str, int]:
         """Return rounds and seed of the bootstrap."""
@@ -182,8 +166,8 @@ def _asked(trained: Trained, plan: Plan) -> list[Ask]:
         asked.append(("causes", horizon, partial(judge.causes, one.forecasts, settings)))
     for horizon, one in trained.of("severity").items():
         asked.append(("severity", horizon, partial(judge.severity, one.forecasts, settings)))
-        own, sets = one.forecasts[0], one.bundle.sets
-        asked.append(("conformal", horizon, partial(coverage.judge, own, kinds, sets, **limited)))
+        held = (one.forecasts[0], one.one_limit, kinds, one.bundle.sets)
+        asked.append(("conformal", horizon, partial(coverage.judge, *held, **limited)))
     for horizon, one in trained.of("damage").items():
         asked.append(("damage", horizon, partial(judge.damage, one.forecasts, settings, years)))
     return asked
