@@ -10,6 +10,8 @@ import numpy as np
 import papermill
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hindcast import params, paths
 from hindcast.figures import levers as figures
@@ -56,6 +58,19 @@ ROWS = [
 )
 def test_the_verdict_is_the_intervals(gain, half, metric, said):
     assert judge.verdict(row("any", gain, half)["validation"], metric) == said
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10_000), share=st.floats(0.2, 0.8))
+def test_what_one_gains_over_the_other_the_other_loses(seed, share):
+    rng = np.random.default_rng(seed)
+    fatal = {part: (rng.random(60) < share).astype(float) for part in ("validation", "test")}
+    fatal = {part: np.r_[y, 0.0, 1.0] for part, y in fatal.items()}
+    one, other = ({part: rng.random(62) for part in fatal} for _ in range(2))
+    there = judge.judged(one, other, fatal, rounds=10, seed=1)["test"]["brier"]
+    back = judge.judged(other, one, fatal, rounds=10, seed=1)["test"]["brier"]
+    assert there["gain"] == pytest.approx(-back["gain"], abs=2e-6)
+    assert there["ci"] == pytest.approx([-end for end in back["ci"][::-1]], abs=2e-6)
 
 
 def test_the_verdict_is_validations_whatever_the_test_says():

@@ -153,6 +153,29 @@ def test_a_model_nobody_measured_is_named(bench):
         lonely.pull(bench)
 
 
+def test_older_rows_are_those_that_weigh_less(bench):
+    train = bench.parts["train"]
+    weight = np.where(np.arange(len(train.is_fatal)) < 100, 0.1, 1.0)
+    both = replace(bench, parts=bench.parts | {"train": replace(train, weight=weight)})
+    left = listed.recent(both).parts["train"]
+    assert left.features.equals(train.features[100:])
+    assert np.array_equal(left.is_fatal, train.is_fatal[100:])
+    names = [one.name for one in listed.levers([], DECLARED, BUDGET, (1, 0.2), older=True)]
+    assert "recent_only" in names
+    assert "recent_only" not in [one.name for one in listed.levers([], DECLARED, BUDGET, (1, 0.2))]
+
+
+@pytest.mark.parametrize("learner", [challengers.lightgbm, challengers.catboost])
+def test_a_challenger_minds_the_weights(bench, learner):
+    """Where only accidents without a steep slope weigh, slope is no sign of death."""
+    train = bench.parts["train"]
+    flat = (train.features["terrain_slope"].abs() < 0.1).to_numpy() * 1.0 + 1e-6
+    weighed = replace(bench, parts=bench.parts | {"train": replace(train, weight=flat)})
+    slope = bench.parts["test"].features["terrain_slope"].to_numpy()
+    plain, blind = (learner(BUDGET)(one)["test"] for one in (bench, weighed))
+    assert np.corrcoef(plain, slope)[0, 1] > np.corrcoef(blind, slope)[0, 1] + 0.1
+
+
 def test_features_are_taken_away_from_all_parts(bench):
     less = bench.with_features(groups.only(bench.features, ["base"], DECLARED))
     assert [f["name"] for f in less.features] == ["phase", "hours", "is_destroyed"]

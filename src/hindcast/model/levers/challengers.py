@@ -32,6 +32,7 @@ class Encoded:
 
     matrices: dict[str, np.ndarray]
     outcomes: dict[str, np.ndarray]
+    weights: dict[str, np.ndarray]
     categories: list[int]
 
     @classmethod
@@ -43,6 +44,7 @@ class Encoded:
         return cls(
             {part: encode.matrix(rows.features, schema) for part, rows in bench.parts.items()},
             {part: rows.is_fatal for part, rows in bench.parts.items()},
+            {part: rows.weights() for part, rows in bench.parts.items()},
             [at for at, feature in enumerate(schema) if feature["kind"] == "category"],
         )
 
@@ -61,7 +63,7 @@ def lightgbm(budget: Budget) -> Callable[[Bench], Margins]:
             _lightgbm_told(bench.recipe.seed, budget.learning_rate),
             train,
             budget.rounds,
-            valid_sets=[train.create_valid(*_rows(encoded, "validation"))],
+            valid_sets=[train.create_valid(**_rows(encoded, "validation"))],
             callbacks=[library.early_stopping(budget.early_stopping_rounds, verbose=False)],
         )
         return {part: booster.predict(encoded.matrices[part], raw_score=True) for part in JUDGED}
@@ -83,14 +85,18 @@ def imported(name: str) -> Any:
         raise LeverError(f"{name} does not load here: {error}") from error
 
 
-def _rows(encoded: Encoded, part: str) -> tuple[np.ndarray, np.ndarray]:
-    return encoded.matrices[part], encoded.outcomes[part]
+def _rows(encoded: Encoded, part: str) -> dict[str, np.ndarray]:
+    return {
+        "data": encoded.matrices[part],
+        "label": encoded.outcomes[part],
+        "weight": encoded.weights[part],
+    }
 
 
 def _lightgbm_rows(library: Any, encoded: Encoded, part: str) -> Any:
     told = {"verbose": -1, "num_threads": 1}
     return library.Dataset(
-        *_rows(encoded, part), categorical_feature=encoded.categories, params=told
+        **_rows(encoded, part), categorical_feature=encoded.categories, params=told
     )
 
 
@@ -136,7 +142,9 @@ def _pool(library: Any, encoded: Encoded, part: str) -> Any:
     frame = pd.DataFrame(encoded.matrices[part])
     codes = frame[encoded.categories].fillna(-1).astype("int32")
     frame = frame.drop(columns=encoded.categories).join(codes, validate="1:1")[frame.columns]
-    return library.Pool(frame, encoded.outcomes[part], cat_features=encoded.categories)
+    return library.Pool(
+        frame, encoded.outcomes[part], encoded.categories, weight=encoded.weights[part]
+    )
 
 
 def _catboost_told(seed: int, budget: Budget) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 
-from hindcast.model import learned, tune
+from hindcast.model import fit, learned, tune
 from hindcast.model.levers import challengers, groups, monotone, stack
 from hindcast.model.levers.groups import BASE, Groups
 from hindcast.model.levers.lever import ALL, JUDGED, Bench, Learner, Lever, Margins, same
@@ -20,7 +21,12 @@ OTHER_SEEDS = 1000
 
 
 def levers(
-    present: list[str], declared: Groups, budget: challengers.Budget, blanked: tuple[int, float]
+    present: list[str],
+    declared: Groups,
+    budget: challengers.Budget,
+    blanked: tuple[int, float],
+    *,
+    older: bool = False,
 ) -> list[Lever]:
     """Return every lever, in the table's order.
 
@@ -34,11 +40,14 @@ def levers(
         Of the challengers.
     blanked
         How many copies of each accident lose inputs, and what share of them.
+    older
+        Whether accidents before 2008 are among the training rows.
     """
     return [
         *_of_features(present, declared),
         *_of_learning(),
         Lever("blanked", "rows", "copies that lost inputs at random", ALL, blanking(*blanked)),
+        *([Lever("recent_only", "rows", "no row before 2008", ALL, recent)] if older else []),
         *_of_learners(budget),
         Lever("served", "all", "the study's own model", learner=_known("xgboost")),
     ]
@@ -104,6 +113,14 @@ def blanking(copies: int, share: float) -> Change:
     return lambda bench: replace(
         bench, recipe=replace(bench.recipe, blanked_copies=copies, blanked_share=share)
     )
+
+
+def recent(bench: Bench) -> Bench:
+    """Leave out the older training rows, those that weigh less: what joint training is worth."""
+    train = bench.parts["train"]
+    kept = train.weights() == 1
+    rows = fit.Labelled(train.features.filter(pl.Series(kept)), train.is_fatal[kept])
+    return replace(bench, parts=bench.parts | {"train": rows})
 
 
 def refit(bench: Bench) -> Margins:

@@ -31,9 +31,8 @@ def read(horizons: Sequence[str], n_boosters: int) -> dict[str, Bench]:
         The features on disk have other parts than the split the train stage wrote.
     """
     told = params.load().train
-    rows = material.read(
-        told.train_until, told.validation_until, told.test_until, told.maturity_days
-    )
+    days = (told.train_until, told.validation_until, told.test_until, told.maturity_days)
+    rows = material.read(*days, told.older_weight)
     recipe = fit.Recipe(
         seed=params.load().base.seed,
         min_level_events=told.min_level_events,
@@ -113,7 +112,8 @@ def measure(
     budget = challengers.Budget(**challenger)
     train = params.load().train
     blanked = (train.blanked_copies, train.blanked_share)
-    levers = [*listed.levers(present, declared, budget, blanked), *added]
+    older = any((bench.parts["train"].weights() < 1).any() for bench in benches.values())
+    levers = [*listed.levers(present, declared, budget, blanked, older=older), *added]
     done = pull(benches, [lever for lever in levers if lever.name not in without], jobs)
     settings = {"rounds": bootstrap_rounds, "seed": seed}
     return judged(done, benches, metric, settings, jobs)

@@ -12,7 +12,7 @@ import xgboost
 from dateutil.relativedelta import relativedelta
 
 from hindcast.model import encode, fit
-from hindcast.model.material import Material
+from hindcast.model.material import WEIGHT, Material
 from hindcast.model.tune.found import TuneError
 
 BEFORE_TEST = ("train", "validation")
@@ -103,4 +103,5 @@ def _fold(
 def _matrix(rows: pl.DataFrame, schema: list[dict]) -> xgboost.DMatrix:
     names = [feature["name"] for feature in schema]
     label = rows["is_fatal"].to_numpy().astype("float32")
-    return fit.dmatrix(encode.matrix(rows.select(names), schema), schema, label)
+    weight = rows[WEIGHT].to_numpy() if WEIGHT in rows.columns else None
+    return fit.dmatrix(encode.matrix(rows.select(names), schema), schema, label, weight)

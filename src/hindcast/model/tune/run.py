@@ -63,10 +63,9 @@ def commit(horizons: Iterable[str], told: Params, store: registry.Store) -> None
 
     Each horizon is written when it is done: a search that is stopped keeps those before it.
     """
-    days = told.train
-    events = material.read(
-        days.train_until, days.validation_until, days.test_until, days.maturity_days
-    )
+    train = told.train
+    days = (train.train_until, train.validation_until, train.test_until, train.maturity_days)
+    events = material.read(*days, train.older_weight)
     for horizon, result in searches(events, told, store, horizons):
         found.keep(horizon, dict(result))
 
