@@ -10,17 +10,20 @@ from typing import Any
 import polars as pl
 
 from hindcast import checks, features, sources
+from hindcast.errors import HindcastError
 from hindcast.features import population
 from hindcast.features.state import HistoryState
 from hindcast.model import bundle as bundles
-from hindcast.model import encode, evaluate, facts, groups, split
+from hindcast.model import encode, evaluate, facts, groups, score_report, split
 from hindcast.model.bundle import Bundle
 
 ROUNDS = 1000
 SMALLEST_GROUP = 100
+STRANGE_LABELS_SHARE = 0.01
+"""Above which share of events with a severity in no code the labels are not believed."""
 
 
-class ScoreError(ValueError):
+class ScoreError(HindcastError, ValueError):
     """The records cannot be scored; the message says what was found and what to do."""
 
 
@@ -33,7 +36,9 @@ class Records:
     as_of: date
 
 
-def score(bundle_dir: Path, raw_dir: Path, rounds: int = ROUNDS) -> dict[str, Any]:
+def score(
+    bundle_dir: Path, raw_dir: Path, rounds: int = ROUNDS, as_of: date | None = None
+) -> dict[str, Any]:
     """Evaluate a bundle on the records of a folder.
 
     The records go through the same adapters, checks and catalog as in training, in a scratch
@@ -48,23 +53,28 @@ def score(bundle_dir: Path, raw_dir: Path, rounds: int = ROUNDS) -> dict[str, An
         Folder with NTSB's files, as `hindcast.sources.discover` reads them.
     rounds
         Bootstrap rounds.
+    as_of
+        The day the records are as of. Where it is not given it is the newest change or approval in
+        them, or else their last event, which leaves out half a year too much.
 
     Returns
     -------
     dict
-        As reports/metrics.json; ``absent`` names the features that training had and these records
-        have no column for, and ``warnings`` what else to keep in mind.
+        As reports/metrics.json, with ``absent``: features that training had and these records have
+        no column for; ``unusual``: levels and numbers that training did not meet
+        (`hindcast.model.unusual.report`, rows only); ``warnings``: what else to keep in mind.
 
     Raises
     ------
     hindcast.model.bundle.BundleError
         ``bundle_dir`` holds no bundle.
     ScoreError
-        ``raw_dir`` holds no records, or no accident that may be scored.
+        ``raw_dir`` holds no records, or no accident that may be scored, or its severities are
+        written in words that are no code.
     """
     trained = _open(Path(bundle_dir))
     first = next(iter(trained.values()))
-    records = read(Path(raw_dir), first)
+    records = read(Path(raw_dir), first, as_of)
     mature_until = _mature_until(records, first.manifest)
     frame, steps = studied(records, first.manifest, mature_until)
     predicted = [_predictions(bundle, frame) for bundle in trained.values()]
@@ -80,8 +90,8 @@ def score(bundle_dir: Path, raw_dir: Path, rounds: int = ROUNDS) -> dict[str, An
         smallest_group=SMALLEST_GROUP,
         thresholds={horizon: one.manifest["threshold"] for horizon, one in trained.items()},
     )
-    absent = _absent(records.built.schema, trained)
-    return judged | {"absent": absent, "warnings": _warnings(records, first, absent)}
+    said = score_report.of(frame, records.built.schema, records.inventory, trained)
+    return judged | said
 
 
 def _open(folder: Path) -> dict[str, Bundle]:
@@ -98,13 +108,14 @@ def _open(folder: Path) -> dict[str, Bundle]:
     return {name: bundles.load(folder / name) for name in there}
 
 
-def read(raw_dir: Path, bundle: Bundle) -> Records:
+def read(raw_dir: Path, bundle: Bundle, as_of: date | None = None) -> Records:
     """Extract, check and compute features in a scratch folder, with the bundle's past.
 
     Raises
     ------
     ScoreError
-        There are no records in ``raw_dir``: nothing is simulated in their place.
+        There are no records in ``raw_dir`` (nothing is simulated in their place), or their
+        severities are in no code.
     """
     if not raw_dir.is_dir() or any(one.kind == "simulated" for one in sources.discover(raw_dir)):
         raise ScoreError(
@@ -115,9 +126,25 @@ def read(raw_dir: Path, bundle: Bundle) -> Records:
     with tempfile.TemporaryDirectory(prefix="hindcast-score-") as name:
         scratch = Path(name)
         inventory = sources.extract(raw_dir, scratch, **_NOTHING_SIMULATED)
+        _check_severities(scratch / "raw" / "events.parquet")
         checks.validate(scratch / "raw", scratch)
         core = scratch / "core"
-        return Records(features.build(core, state), inventory, population.as_of(core))
+        return Records(features.build(core, state), inventory, as_of or population.as_of(core))
+
+
+def _check_severities(events: Path) -> None:
+    """Refuse severities in words: read as unknown they would leave out the deaths, unnoticed."""
+    if "ev_highest_injury" not in pl.read_parquet_schema(events):
+        return
+    said = pl.read_parquet(events, columns=["ev_highest_injury"]).to_series().str.strip_chars()
+    codes = [*population.SEVERITIES, "UNKN", "UNK", "NR", ""]
+    strange = said.drop_nulls().filter(~said.drop_nulls().str.to_uppercase().is_in(codes))
+    if len(strange) > STRANGE_LABELS_SHARE * len(said):
+        found = ", ".join(repr(word) for word in strange.unique().sort().head(5))
+        raise ScoreError(
+            f"ev_highest_injury holds {found} in {len(strange):,} of {len(said):,} events, "
+            f"expected {', '.join(population.SEVERITIES)} or blank: write the codes instead"
+        )
 
 
 _NOTHING_SIMULATED = {
@@ -177,23 +204,3 @@ def _split(manifest: Mapping[str, Any], frame: pl.DataFrame, mature_until: date)
         "mature_until": mature_until.isoformat(),
         "rows": {"train": rows["train"], "validation": rows["validation"], "test": frame.height},
     }
-
-
-def _absent(schema: Mapping[str, Any], trained: Mapping[str, Bundle]) -> list[str]:
-    absent = {feature["name"] for feature in schema["features"] if feature["absent"]}
-    used = dict.fromkeys(name for bundle in trained.values() for name in bundle.names)
-    return [name for name in used if name in absent]
-
-
-def _warnings(records: Records, bundle: Bundle, absent: list[str]) -> list[str]:
-    found = []
-    if absent:
-        found.append(
-            f"{len(absent)} features that training had have no column in these records and are "
-            "missing for every accident"
-        )
-    if records.built.schema["version"] != bundle.manifest["features_version"]:
-        found.append("the catalog of features has changed since the bundle was trained")
-    if records.inventory["fingerprint"] == bundle.manifest["fingerprint"]:
-        found.append("these are the records the bundle was trained on: only its later years count")
-    return found
