@@ -171,6 +171,7 @@ class Evidence(Section):
     training_draws: Count
     history_years: list[Count]
     region: str
+    refits: Count
     shuffles: Annotated[int, Field(ge=2)]
     decay_models: Count
     decay_reach: Annotated[int, Field(ge=2)]

@@ -118,7 +118,7 @@ def frames(home, trained) -> dict[str, pl.DataFrame]:
     return (
         sections.learning(benches, [0.1, 1.0], 1, [1, 6])
         | sections.splits(benches, redrawn, "faa_region", 60)
-        | sections.removal(benches, 3)
+        | sections.removal(benches, 3, 2)
         | sections.leaks(benches, home / "data" / "interim" / "core")
         | sections.decay(benches, 4, 3, 60)
         | sections.drift(trained, benches, 2, 60)
@@ -146,6 +146,7 @@ def test_intervals_hold_their_values(frames):
 
 def test_the_strongest_input_leads_both_importances(frames, trained):
     found = frames["importance"]
+    assert found["feature"].n_unique() == 4
     assert set(found.filter(pl.col("shap_rank") <= 2)["feature"]) == {"phase", "is_imc"}
     assert set(found.filter(pl.col("permutation_rank") <= 2)["feature"]) == {"phase", "is_imc"}
     assert set(trained.strongest("event", 2)) == {"phase", "is_imc"}
@@ -154,7 +155,7 @@ def test_the_strongest_input_leads_both_importances(frames, trained):
 def test_the_same_study_gives_the_same_tables(frames, trained):
     again = sections.importance(trained, trained.benches(jobs=1, rounds=20, seed=11), 200, 1)
     assert again["importance"].equals(frames["importance"])
-    leaked = sections.removal(trained.benches(jobs=1, rounds=20, seed=11), 3)
+    leaked = sections.removal(trained.benches(jobs=1, rounds=20, seed=11), 3, 2)
     assert leaked["groups_removed"].equals(frames["groups_removed"])
 
 
@@ -183,6 +184,9 @@ def test_sentences_follow_their_tables(frames):
     lost = frames["groups_removed"].filter(pl.col("metric") == "roc_auc")
     assert "group of phase" in sentences.groups(lost)
     assert "no group" in sentences.groups(lost.with_columns(difference_hi=pl.lit(0.1)))
+    longer = frames["by_years"].filter(pl.col("metric") == "roc_auc")
+    sure = pl.when(pl.col("years") < 6).then(-0.1).otherwise("difference_hi")
+    assert "the last 6 years" in sentences.fresh_data(longer.with_columns(difference_hi=sure))
     worse = frames["shuffled_mean"].with_columns(is_chance=pl.lit(False))
     assert "does not hold" in sentences.shuffled(worse)
 

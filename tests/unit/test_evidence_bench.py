@@ -136,6 +136,11 @@ def test_a_group_that_knows_is_missed_and_one_that_does_not_is_not(bench):
     assert by["crew"]["difference_lo"] < 0.01 and by["crew"]["difference"] > -0.02
 
 
+def test_another_seed_is_another_model_that_is_as_good(bench):
+    found = auc(removal.refits(bench, 2))
+    assert (found["difference"] != 0).all() and (found["difference"].abs() < 0.03).all()
+
+
 def test_without_shuffling_it_foresees_and_with_it_falls_to_chance(bench):
     found = removal.shuffled(replace(bench, seed=100), shuffles=8)
     own = auc(removal.groups(bench))

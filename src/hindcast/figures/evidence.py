@@ -14,12 +14,15 @@ from matplotlib.patches import Patch
 from hindcast import figures
 from hindcast.figures import BLACK, BLUE, GREY, HORIZON_COLOURS, ORANGE, RED
 
-KIND_COLOURS = {"removed": BLUE, "leak": RED, "shuffled": GREY}
+KIND_COLOURS = {"removed": BLUE, "leak": RED, "seed": BLACK, "shuffled": GREY}
 KIND_NAMES = {
     "removed": "group removed, or missing flags masked",
     "leak": "leak put back",
+    "seed": "nothing but the seed changed",
     "shuffled": "label shuffled",
 }
+DENSE = 80
+"""Dots an inch of figures with many rows, so that a page stays light."""
 CUSTOM = 0.1
 """From which population stability index on a population is by custom called changed."""
 
@@ -148,6 +151,7 @@ def changes(found: pl.DataFrame, axes: list[Axes] | None = None) -> Axes:
         _changes_axis(ax, rows, own)
         figures.title(ax, f"{horizon}: the model itself {own:.3f}")
     _kinds_legend(panels[0][1])
+    panels[0][1].get_figure(root=True).set_dpi(DENSE)
     return figures.sign(panels[0][1])
 
 
@@ -167,7 +171,7 @@ def _changes_axis(ax: Axes, rows: pl.DataFrame, own: float) -> None:
 def _kinds_legend(ax: Axes) -> None:
     handles = [Patch(color=colour, label=KIND_NAMES[kind]) for kind, colour in KIND_COLOURS.items()]
     figure = ax.get_figure(root=True)
-    figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False)
 
 
 def fan(decay: pl.DataFrame, losses: pl.DataFrame, horizon: str, axes: list[Axes] | None = None):
@@ -312,6 +316,7 @@ def forest(kinds: pl.DataFrame, horizon: str, axes: list[Axes] | None = None) ->
         if small:
             left.text(1.0, y, " too few accidents", fontsize=7, color=GREY, va="center")
     _forest_axes(left, right, rows, at)
+    left.get_figure(root=True).set_dpi(DENSE)
     figures.title(left, f"{horizon}: as many deaths as foreseen?")
     figures.title(right, "fatal accidents called so")
     return figures.sign(left)

@@ -9,7 +9,7 @@ of here are probabilities.
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,13 +33,15 @@ class EvidenceError(HindcastError, ValueError):
 class Task:
     """One model to fit: what it learns from, and the rows it is asked about.
 
-    ``features`` are entries of feature_schema.json; the frames hold these columns and ``is_fatal``.
+    ``features`` are entries of feature_schema.json; the frames hold these columns and ``is_fatal``;
+    ``other_seed`` is added to the recipe's seed.
     """
 
     features: Schema
     train: pl.DataFrame
     validation: pl.DataFrame
     test: pl.DataFrame
+    other_seed: int = 0
 
     def labelled(self, part: str) -> fit.Labelled:
         """Return the features and outcomes of ``train``, ``validation`` or ``test``."""
@@ -114,7 +116,8 @@ class Bench:
 
     def _forecast(self, task: Task, bar: tqdm) -> np.ndarray:
         validation = task.labelled("validation")
-        fitted = fit.fit(task.labelled("train"), validation, task.features, self.recipe)
+        recipe = replace(self.recipe, seed=self.recipe.seed + task.other_seed)
+        fitted = fit.fit(task.labelled("train"), validation, task.features, recipe)
         model = learned.calibrated(fitted, validation, self.recipe.calibration)
         probability = model.predict(task.labelled("test").features)
         bar.update()

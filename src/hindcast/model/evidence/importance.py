@@ -19,6 +19,8 @@ from hindcast.model.bundle import Bundle
 SHARED = 0.7
 """From which absolute correlation on two features count as saying the same."""
 MOSTLY_MISSING = 0.5
+STRONGEST = 30
+"""How many ranks are looked at: further down they are chance."""
 IN_FEW = 0.5
 """A feature acts in few accidents if the twentieth it moves most has this share of its SHAP."""
 
@@ -161,7 +163,7 @@ def beside_shap(
     return _ranked(both)
 
 
-def disagreements(beside: pl.DataFrame, count: int, strongest: int = 30) -> pl.DataFrame:
+def disagreements(beside: pl.DataFrame, count: int) -> pl.DataFrame:
     """Return, for each horizon, the features that disagree most among those that are strong.
 
     Parameters
@@ -169,12 +171,10 @@ def disagreements(beside: pl.DataFrame, count: int, strongest: int = 30) -> pl.D
     beside
         What `beside_shap` returned, with ``horizon``.
     count
-        How many features of each horizon.
-    strongest
-        A feature counts that is among so many by SHAP or by permutation: further down the ranks
-        are chance.
+        How many features of each horizon; those count that are among the `STRONGEST` by SHAP or by
+        permutation.
     """
-    strong = beside.filter(pl.min_horizontal("shap_rank", "permutation_rank") <= strongest)
+    strong = beside.filter(pl.min_horizontal("shap_rank", "permutation_rank") <= STRONGEST)
     return strong.filter(pl.col("gap") != 0).group_by("horizon", maintain_order=True).head(count)
 
 

@@ -36,6 +36,26 @@ def masked(bench: Bench) -> pl.DataFrame:
     return bench.judged(bench.forecasts({MASKED: bench.task(**parts)}))
 
 
+def refits(bench: Bench, models: int) -> pl.DataFrame:
+    """Return models in which nothing but the seed differs: what a difference is without a cause.
+
+    Intervals tell what other accidents would have given, not what another seed would have: a
+    difference no larger than between these is no finding.
+
+    Parameters
+    ----------
+    models
+        How many, at consecutive seeds after the reference's.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``horizon, name`` (the seed's place) and the other columns of `judge.table`.
+    """
+    tasks = {str(n): bench.task(other_seed=n) for n in range(1, models + 1)}
+    return bench.judged(bench.forecasts(tasks))
+
+
 def groups(bench: Bench) -> pl.DataFrame:
     """Return what is lost without each group of features.
 

@@ -46,10 +46,11 @@ def splits(
     return {"splits": pl.concat([*drawn, _over(benches, divisions.regions, region, smallest)])}
 
 
-def removal(benches: Sequence[Bench], shuffles: int) -> Frames:
-    """Return ``masked, groups_removed, shuffled`` and ``shuffled_mean``, see `.removal`."""
+def removal(benches: Sequence[Bench], shuffles: int, refits: int) -> Frames:
+    """Return ``refits, masked, groups_removed, shuffled`` and ``shuffled_mean``, see `.removal`."""
     dealt = [removals.shuffled(bench, shuffles) for bench in benches]
     return {
+        "refits": _over(benches, removals.refits, refits),
         "masked": _over(benches, removals.masked),
         "groups_removed": _over(benches, removals.groups),
         "shuffled": pl.concat([one.draws for one in dealt]),
@@ -113,7 +114,10 @@ def fairness(study: Study, smallest: int) -> Frames:
 
 
 def importance(study: Study, benches: Sequence[Bench], rows: int, repeats: int) -> Frames:
-    """Return ``importance``: permutation beside SHAP on the same ``rows`` test accidents."""
+    """Return ``importance``: permutation beside SHAP on the same ``rows`` test accidents.
+
+    Of each horizon the features that are among the strongest by either.
+    """
     train, test = study.part("train"), study.part("test")
     found = []
     for bench in benches:
@@ -124,7 +128,8 @@ def importance(study: Study, benches: Sequence[Bench], rows: int, repeats: int) 
         values = shap(bench.horizon).join(drawn.select("ev_id"), on="ev_id", how="semi")
         beside = importances.beside_shap(permuted, values, train, drawn)
         found.append(bench.named(beside))
-    return {"importance": pl.concat(found)}
+    strongest = pl.min_horizontal("shap_rank", "permutation_rank") <= importances.STRONGEST
+    return {"importance": pl.concat(found).filter(strongest)}
 
 
 def disagreements(importance: Frames, horizon: str, count: int = 12) -> pl.DataFrame:

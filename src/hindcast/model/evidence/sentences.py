@@ -1,10 +1,13 @@
 """Plain answers, written from the tables: what a reader would conclude from each of them."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 import polars as pl
 
 from hindcast.model.evidence import decay, leaks, splits
+
+MEANS = {"seed": "only the seed changed", "shuffled": "label shuffled"}
 
 
 def by_horizon(frames: dict[str, pl.DataFrame]) -> dict[str, dict[str, str]]:
@@ -23,6 +26,7 @@ def by_horizon(frames: dict[str, pl.DataFrame]) -> dict[str, dict[str, str]]:
             "travel": travel(_auc(frames["splits"], horizon)),
             "shuffled": shuffled(_of(frames["shuffled_mean"], horizon)),
             "leaks": leaked(_auc(frames["leaks"], horizon)),
+            "seeds": seeds(_auc(frames["refits"], horizon)),
             "groups": groups(_auc(frames["groups_removed"], horizon)),
             "retrain": retrain(_of(frames["decay_losses"], horizon)),
             "fairness": fairness(_of(frames["fairness_outside"], horizon)),
@@ -83,12 +87,12 @@ def more_data(by_size: pl.DataFrame) -> str:
 
 
 def fresh_data(by_years: pl.DataFrame) -> str:
-    """Say how many of the last years do as well as all of them."""
-    enough = [row for row in by_years.sort("years").iter_rows(named=True) if not _is_sure(row)]
-    first = enough[0]
+    """Say from how many of the last years on more of them gain no more than chance."""
+    rows = by_years.sort("years", descending=True).iter_rows(named=True)
+    first = list(takewhile(lambda row: not _is_sure(row), rows))[-1]
     return (
-        f"the last {first['years']} years ({first['n_train']:,} events) are the fewest that do not "
-        f"lose more than chance: {change(first)} in ROC AUC from all years."
+        f"the last {first['years']} years ({first['n_train']:,} events) will do, and so will any "
+        f"longer history: {change(first)} in ROC AUC from all years, which is within chance."
     )
 
 
@@ -130,6 +134,15 @@ def leaked(told: pl.DataFrame) -> str:
         f"the worst single leak ({best['name']}) lifts the ROC AUC from {own:.3f} to "
         f"{best['value']:.3f}{ending}: a score near one tells what was let in, not what was "
         "foreseen."
+    )
+
+
+def seeds(told: pl.DataFrame) -> str:
+    """Say how far apart models are in which nothing differs but the seed."""
+    apart = told["difference"].abs().max()
+    return (
+        f"{told.height} models of other seeds differ by up to {apart:.3f} in ROC AUC: a smaller "
+        "difference of single models is no finding, whatever its interval."
     )
 
 
@@ -179,8 +192,8 @@ def lost_and_gained(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``horizon, kind`` (``removed``, ``leak``, ``shuffled``), ``name, value, lo, hi, difference,
-        difference_lo, difference_hi``.
+        ``horizon, kind`` (``removed``, ``leak``, ``seed``, ``shuffled``), ``name, value, lo, hi,
+        difference, difference_lo, difference_hi``.
     """
     return pl.concat(list(_changes(frames)), how="vertical_relaxed")
 
@@ -190,10 +203,8 @@ def _changes(frames: dict[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     for kind, table in (("removed", "groups_removed"), ("removed", "masked"), ("leak", "leaks")):
         rows = frames[table].filter(pl.col("metric") == "roc_auc")
         yield rows.select("horizon", pl.lit(kind).alias("kind"), "name", *columns)
-    rows = frames["shuffled"].filter(pl.col("metric") == "roc_auc")
-    means = rows.group_by("horizon", maintain_order=True).agg(
-        pl.lit("shuffled").alias("kind"),
-        pl.lit("label shuffled").alias("name"),
-        *(pl.col(name).mean() for name in columns),
-    )
-    yield means.select("horizon", "kind", "name", *columns)
+    for kind, table in (("seed", "refits"), ("shuffled", "shuffled")):
+        rows = frames[table].filter(pl.col("metric") == "roc_auc")
+        means = rows.group_by("horizon", maintain_order=True).agg(pl.col(columns).mean())
+        named = (pl.lit(kind).alias("kind"), pl.lit(MEANS[kind]).alias("name"))
+        yield means.select("horizon", *named, *columns)
