@@ -164,6 +164,8 @@ def test_methods_are_learned_on_validation_and_judged_on_the_test(predictions):
         margin=(pl.col("probability") / (1 - pl.col("probability"))).log()
     )
     used = {horizon: {"method": "none"} for horizon in ("dispatch", "event")}
+    lacking = margins.with_columns(pl.when(pl.col("margin") < 0).then("margin"))
+    assert "calibration" not in assemble(lacking, calibrations=used)["fatal"]["event"]
     event = assemble(margins, calibrations=used)["fatal"]["event"]
     found = {row["method"]: row for row in event["calibration"]["by_method"]}
     assert list(found) == list(calibrate.METHODS)

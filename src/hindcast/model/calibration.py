@@ -28,11 +28,12 @@ def margins(predicted: pl.DataFrame) -> pl.DataFrame | None:
     Returns
     -------
     polars.DataFrame or None
-        ``horizon, ev_id, part, is_fatal, margin``; ``None`` where predictions have no margins.
+        ``horizon, ev_id, part, is_fatal, margin``; ``None`` where predictions have no margins, or
+        not of every event.
     """
-    if "margin" not in predicted.columns:
-        return None
     own = predicted.filter(pl.col("model") == predictions.MODEL, pl.col("part").is_in(JUDGED))
+    if "margin" not in own.columns or own["margin"].has_nulls():
+        return None
     return own.sort("ev_date", "ev_id").select("horizon", "ev_id", "part", "is_fatal", "margin")
 
 
