@@ -100,11 +100,19 @@ def _range(values: pl.Series) -> list[float] | None:
 def check(frame: pl.DataFrame, schema: list[dict[str, Any]]) -> None:
     """Compare a frame's columns and types with the schema, before anything is computed.
 
+    What fits but is new is no fault: a level that is not listed counts as rare, a number outside
+    the training range is taken as it is; `hindcast.model.unusual.report` lists both.
+
     Raises
     ------
     FeatureError
         Names missing and unexpected columns, and columns of the wrong type with both types.
     """
+    if not isinstance(frame, pl.DataFrame):
+        raise FeatureError(
+            f"expected the features as a polars.DataFrame, found {type(frame).__module__}."
+            f"{type(frame).__name__}; polars.DataFrame(...) or polars.from_pandas(...) makes one"
+        )
     expected = {feature["name"]: feature for feature in schema}
     faults = [
         *(f"missing {name}" for name in expected if name not in frame.columns),
@@ -145,9 +153,30 @@ def matrix(
         What `learn` returned.
     coded
         What `codes` returned for the schema, kept by who encodes row after row.
+
+    Raises
+    ------
+    FeatureError
+        As `check`, or a number is infinite or too large for float32: no quantity in these records
+        is, and a booster takes none.
     """
     check(frame, schema)
-    return frame.select(coded or codes(schema)).to_numpy().astype(np.float32, copy=False)
+    encoded = frame.select(coded or codes(schema)).to_numpy().astype(np.float32, copy=False)
+    if np.isinf(encoded).any():
+        _refuse_infinite(encoded, schema)
+    return encoded
+
+
+def _refuse_infinite(encoded: np.ndarray, schema: list[dict[str, Any]]) -> None:
+    rows = np.isinf(encoded).sum(axis=0)
+    named = ", ".join(
+        f"{feature['name']} in {count} rows (training: {feature.get('range')})"
+        for feature, count in zip(schema, rows, strict=True)
+        if count
+    )
+    raise FeatureError(
+        f"infinite numbers, or beyond float32: {named}; give null for what is not known"
+    )
 
 
 def codes(schema: list[dict[str, Any]]) -> list[pl.Expr]:

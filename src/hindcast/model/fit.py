@@ -20,7 +20,12 @@ import numpy as np
 import polars as pl
 import xgboost
 
+from hindcast.errors import HindcastError
 from hindcast.model import blanks, encode
+
+
+class OutcomeError(HindcastError, ValueError):
+    """A part cannot be learned from; the message says what it holds and what to set."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +189,13 @@ def fit(
         How.
     on_booster
         Called after each booster, for a progress bar.
+
+    Raises
+    ------
+    OutcomeError
+        A part has no rows or one outcome only: nothing can be learned, or stopped, on it.
     """
+    check_outcomes(train, validation)
     schema = encode.learn(train.features, features, recipe.min_level_events)
 
     def member(number: int) -> tuple[xgboost.Booster, pl.DataFrame]:
@@ -198,6 +209,24 @@ def fit(
         boosters, curves = zip(*pool.map(member, range(recipe.n_boosters)), strict=True)
     rounds = [booster.num_boosted_rounds() for booster in boosters]
     return Fitted(average(list(boosters)), schema, pl.concat(curves), rounds)
+
+
+def check_outcomes(train: Labelled, validation: Labelled) -> None:
+    """Refuse a part without rows or with one outcome only.
+
+    Raises
+    ------
+    OutcomeError
+        Names the part, what it holds and what to set.
+    """
+    for part, rows in {"training": train, "validation": validation}.items():
+        fatal, n = int(rows.is_fatal.sum()), len(rows.is_fatal)
+        if not 0 < fatal < n:
+            raise OutcomeError(
+                f"the {part} part has {n} rows, {fatal} of them with the outcome: expected rows "
+                "with it and rows without; move train.train_until or train.validation_until in "
+                "params.yaml, or look at how many rows each step left (population.json)"
+            )
 
 
 def refit(
