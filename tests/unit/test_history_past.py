@@ -12,15 +12,9 @@ from polars.testing import assert_frame_equal
 from hindcast import paths
 from hindcast.features import airports, keys, prior
 from hindcast.features.geography import great_circle_km
-from hindcast.features.history import (
-    COLUMNS,
-    LEVEL_WEIGHT,
-    MAX_SILENCE_DAYS,
-    PRIOR_WEIGHT,
-    history,
-    state_at,
-)
+from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, history, state_at
 from hindcast.features.keys import KEYS
+from hindcast.features.shares import LEVEL_WEIGHT, PRIOR_WEIGHT
 from hindcast.features.state import HistoryError, HistoryState
 
 START = date(2010, 1, 1)

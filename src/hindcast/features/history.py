@@ -10,21 +10,15 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from hindcast.features import airports, geography, keys, prior
+from hindcast.features import airports, geography, keys, prior, shares
 from hindcast.features.catalog import ERA
 from hindcast.features.columns import pick
 from hindcast.features.counting import Ints, Ledger, near
+from hindcast.features.shares import Column, Flags
 from hindcast.features.state import OUTCOME_LAG_DAYS, PENDING, RECENT, WINDOWS_DAYS, HistoryState
 
 RADIUS_KM = 100.0
-
-PRIOR_WEIGHT = 20.0
-"""How many accidents the overall share weighs in a key's share (m-estimate)."""
-
-LEVEL_WEIGHT = 500.0
-"""How many accidents the overall share of 1982-2007 weighs in the level its shares are set to."""
 
 MAX_SILENCE_DAYS = 30
 """Longest stretch without one accident in the country that is believed: a longer one means that
@@ -38,9 +32,6 @@ _FACTS = {
     "dec_latitude": pl.Float64,
     "dec_longitude": pl.Float64,
 }
-_FIRST_DAY = (prior.FIRST_DAY - date(1970, 1, 1)).days
-Flags = NDArray[np.bool_]
-_Column = tuple[str, np.ndarray, Flags]  # name, values, for which rows they are known
 _SEVERITIES = ("FATL", "SERS", "MINR", "NONE")
 _NOTHING = HistoryState(
     since=None,
@@ -187,7 +178,7 @@ def _told(facts: pl.DataFrame, state: HistoryState) -> pl.DataFrame:
     outcomes = pl.concat([state.pending_frame, accidents.drop_nulls("is_fatal").select(*PENDING)])
     first = state.since or accidents["date"].min()
     columns = _event_counts(facts, events, first)
-    columns += _shares(facts, outcomes, state, sees_prior=prior.is_seen(first))
+    columns += shares.columns(facts, outcomes, state, sees_prior=prior.is_seen(first))
     told = [_masked(name, values, is_known) for name, values, is_known in columns]
     return pl.DataFrame([facts["row"], *told])
 
@@ -196,8 +187,8 @@ def _masked(name: str, values: np.ndarray, is_known: Flags) -> pl.Series:
     return pl.Series(name, values).set(pl.Series(~is_known), None)
 
 
-def _event_counts(facts: pl.DataFrame, events: pl.DataFrame, first: date | None) -> list[_Column]:
-    day, event_day = _days(facts["date"]), _days(events["date"])
+def _event_counts(facts: pl.DataFrame, events: pl.DataFrame, first: date | None) -> list[Column]:
+    day, event_day = shares.days(facts["date"]), shares.days(events["date"])
     is_covered = _is_covered(day, event_day, first)
     in_state, knows_state = _in_state(facts, events, day, event_day)
     around, knows_place = _around(facts, events, day, event_day)
@@ -212,7 +203,7 @@ def _event_counts(facts: pl.DataFrame, events: pl.DataFrame, first: date | None)
 def _in_state(
     facts: pl.DataFrame, events: pl.DataFrame, day: Ints, event_day: Ints
 ) -> tuple[Ints, Flags]:
-    code, event_code = _codes(facts.select("state"), events.select("state"))["state"]
+    code, event_code = shares.codes_of(facts.select("state"), events.select("state"))["state"]
     ledger = Ledger(event_code, event_day)
     before = ledger.before(code, day)
     counts = [before - ledger.before(code, day - window) for window in WINDOWS_DAYS]
@@ -241,92 +232,6 @@ def _is_covered(day: Ints, event_day: Ints, first: date | None) -> Flags:
     is_fresh = ledger.before(row_country, day) > silent_since
     starts = day[:, None] - np.array(WINDOWS_DAYS)
     return (starts >= (first - date(1970, 1, 1)).days) & is_fresh[:, None]
-
-
-def _shares(
-    facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState, *, sees_prior: bool
-) -> list[_Column]:
-    cut = _days(facts["date"]) - OUTCOME_LAG_DAYS
-    day, is_fatal = _days(outcomes["date"]), outcomes["is_fatal"].to_numpy()
-    everywhere = Ledger(np.zeros_like(day), day, is_fatal)
-    n_all, fatal_all = _tally(np.zeros_like(cut), cut, everywhere, state.outcomes)
-    level = np.divide(fatal_all, n_all, out=np.zeros(len(cut)), where=n_all > 0)
-    codes = _codes(facts.select(keys.NAMES), outcomes.select(keys.NAMES))
-    columns: list[_Column] = []
-    for key in keys.KEYS:
-        code, event_code = codes[key.name]
-        base = _base(facts[key.name], state.counts[key.name])
-        n, fatal = _tally(code, cut, Ledger(event_code, day, is_fatal), base)
-        is_known = (n_all > 0) & (code > 0)
-        share = (fatal + PRIOR_WEIGHT * level) / (n + PRIOR_WEIGHT)
-        columns.append((f"fatal_share_{key.name}_past", share, is_known))
-        columns += [(f"n_{key.name}_past", n, is_known)] if key.is_counted else []
-        if key.has_prior:
-            drawn = (
-                _drawn(facts, key, (n, fatal), (n_all, fatal_all), share) if sees_prior else share
-            )
-            columns.append((f"fatal_share_{key.name}_since_1982", drawn, is_known))
-    return columns
-
-
-def _drawn(
-    facts: pl.DataFrame,
-    key: keys.Key,
-    own: tuple[Ints, Ints],
-    everywhere: tuple[Ints, Ints],
-    share: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the share drawn towards that of 1982-2007 for rows from 2008 on, else ``share``."""
-    before = _base(facts[key.name], prior.counts()[key.name])
-    towards = expected(before, everywhere)
-    since = (own[1] + PRIOR_WEIGHT * towards) / (own[0] + PRIOR_WEIGHT)
-    return np.where(_days(facts["date"]) >= _FIRST_DAY, since, share)
-
-
-def expected(before: tuple[Ints, Ints], everywhere: tuple[Ints, Ints]) -> NDArray[np.float64]:
-    """Return the share that 1982-2007 leads to expect, at the level of the accidents since.
-
-    Parameters
-    ----------
-    before
-        The key's accidents and fatal accidents of 1982-2007.
-    everywhere
-        All accidents known since, and the fatal ones among them.
-
-    Examples
-    --------
-    A key that history does not know has the overall share of 1982-2007 while there is no other:
-
-    >>> overall = prior.overall()
-    >>> expected((0, 0), (0, 0)) == overall[1] / overall[0]
-    True
-    """
-    n_old, fatal_old = prior.overall()
-    overall = fatal_old / n_old
-    level = (everywhere[1] + LEVEL_WEIGHT * overall) / (everywhere[0] + LEVEL_WEIGHT)
-    share = (before[1] + PRIOR_WEIGHT * overall) / (before[0] + PRIOR_WEIGHT)
-    return level * share / overall
-
-
-def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-    return ledger.before(key, cut) + base[0], ledger.marked_before(key, cut) + base[1]
-
-
-def _base(values: pl.Series, counts: dict[int, tuple[int, int]]) -> tuple[Ints, Ints]:
-    pairs = [counts.get(value, (0, 0)) for value in values] if counts else [(0, 0)]
-    n_and_fatal = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return n_and_fatal[:, 0], n_and_fatal[:, 1]
-
-
-def _codes(facts: pl.DataFrame, events: pl.DataFrame) -> dict[str, tuple[Ints, Ints]]:
-    """Return integers that stand for the columns' values, the same in both; 0 for unknown."""
-    every = pl.concat([facts, events]).select(pl.all().rank("dense").fill_null(0).cast(pl.Int64))
-    arrays = {name: every[name].to_numpy() for name in every.columns}
-    return {name: (of[: facts.height], of[facts.height :]) for name, of in arrays.items()}
-
-
-def _days(dates: pl.Series) -> Ints:
-    return dates.to_physical().cast(pl.Int64).to_numpy()
 
 
 def _places(facts: pl.DataFrame) -> geography.Floats:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from hindcast.features import geography, keys, prior
-from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, PRIOR_WEIGHT, RADIUS_KM, expected
+from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, RADIUS_KM
+from hindcast.features.shares import PRIOR_WEIGHT, expected
 from hindcast.features.state import OUTCOME_LAG_DAYS, WINDOWS_DAYS, HistoryState
 
 Values = dict[str, Any]
