@@ -11,9 +11,10 @@ from hindcast import params, paths
 from hindcast.errors import NotRunError
 from hindcast.model import bundle as bundles
 from hindcast.model import registry
-from hindcast.model.registry import RegistryError, judging, promotion
+from hindcast.model.registry import RegistryError, by_group, contenders, judging, latency, promotion
 
 NAME = "hindcast-fatal-dispatch"
+MEASURED = latency.latency_ms
 BOUNDS = {
     "seed": 7,
     "rounds": 200,
@@ -28,25 +29,27 @@ BOUNDS = {
 @pytest.fixture(autouse=True)
 def as_fast(monkeypatch):
     """Both models take as long: how busy this machine is decides no test."""
-    monkeypatch.setattr(judging, "latency_ms", lambda pair, frame: (1.0, 1.2))
+    monkeypatch.setattr(latency, "latency_ms", lambda pair, frame: (1.0, 1.2))
 
 
 @pytest.fixture
-def weak(make) -> judging.Contender:
-    return judging.Contender("1", "1.0.0", bundles.load(make(blind=True)), is_simulated=False)
+def weak(make) -> contenders.Contender:
+    return contenders.Contender("1", bundles.load(make(blind=True)), is_simulated=False)
 
 
 @pytest.fixture
-def strong(make) -> judging.Contender:
-    return judging.Contender("2", "2.0.0", bundles.load(make()), is_simulated=False)
+def strong(make) -> contenders.Contender:
+    return contenders.Contender("2", bundles.load(make()), is_simulated=False)
 
 
-def judged(old, new, rows=None, **bounds) -> dict[str, judging.Check]:
-    checks = judging.judge(judging.Pair(old, new), rows or promotion.test_rows(), BOUNDS | bounds)
+def judged(old, new, rows=None, **bounds) -> dict[str, contenders.Check]:
+    checks = judging.judge(
+        contenders.Pair(old, new), rows or promotion.test_rows(), BOUNDS | bounds
+    )
     return {check.name: check for check in checks}
 
 
-def failed(checks: dict[str, judging.Check]) -> set[str]:
+def failed(checks: dict[str, contenders.Check]) -> set[str]:
     return {name for name, check in checks.items() if not check.passed}
 
 
@@ -86,19 +89,26 @@ def test_a_group_may_not_pay_for_the_others(weak, strong):
     rows = promotion.test_rows()
     old, new = (one.bundle.predict(rows.frame.select(one.bundle.names)) for one in (weak, strong))
     in_135 = (rows.frame["far_part"] == "135").fill_null(value=False).to_numpy()
-    assert judging.group_changes(rows.frame, new, old, 50)["roc_auc"].min() > 0
+    assert by_group.group_changes(rows.frame, new, old, 50)["roc_auc"].min() > 0
     spoilt = np.where(in_135, 1 - new, new)
-    checks = {one.name: one for one in judging._groups(rows.frame, spoilt, old, BOUNDS)}
+    checks = {one.name: one for one in by_group.checks(rows.frame, spoilt, old, BOUNDS)}
     assert failed(checks) == {"ROC AUC by group", "calibration error by group"}
     assert "far_part = 135" in checks["ROC AUC by group"].found
-    none = judging._groups(rows.frame, new, old, BOUNDS | {"smallest_group": 4000})
+    worst = checks["ROC AUC by group"].needed
+    assert worst == "no group more than 0.02 lower"
+    none = by_group.checks(rows.frame, new, old, BOUNDS | {"smallest_group": 4000})
     assert [(one.passed, one.found) for one in none] == [(True, "none of 4000 or more")]
+
+
+def test_time_is_measured_turn_by_turn_also_where_a_feature_is_gone(weak, strong):
+    frame = promotion.test_rows().frame.drop("has_fire")
+    assert all(ms > 0 for ms in MEASURED(contenders.Pair(weak, strong), frame))
 
 
 def test_a_group_of_one_outcome_is_left_out(home):
     frame = promotion.test_rows().frame.with_columns(is_fatal=pl.lit(value=False))
     probability = np.full(frame.height, 0.5)
-    assert judging.group_changes(frame, probability, probability, 50).is_empty()
+    assert by_group.group_changes(frame, probability, probability, 50).is_empty()
 
 
 def test_features_that_the_rows_lack_are_named(weak, strong):
@@ -106,14 +116,45 @@ def test_features_that_the_rows_lack_are_named(weak, strong):
     without = replace(rows, frame=rows.frame.drop("has_fire"))
     checks = judged(weak, strong, without)
     assert failed(checks) == {"features"}
-    assert "challenger (version 2) reads has_fire, not there" in checks["features"].found
+    assert "challenger (version 2): reads has_fire, not there" in checks["features"].found
     assert list(checks) == ["features", "rows", "records"]
 
 
 def test_another_catalog_is_told(weak, strong):
     checks = judged(weak, strong, replace(promotion.test_rows(), features_version="v2"))
-    assert "the champion was trained with another catalog" in checks["features"].found
+    assert "champion (version 1): trained with another catalog" in checks["features"].found
     assert checks["features"].passed
+
+
+def test_a_champion_whose_feature_is_gone_stands_by_its_kept_forecasts(keep, aliases):
+    keep(30)
+    keep(10, blind=True, features_version="v2")
+    features = pl.read_parquet(paths.processed("features.parquet"))
+    features.drop("has_fire").write_parquet(paths.processed("features.parquet"))
+    paths.processed("feature_schema.json").write_text(json.dumps({"version": "v2"}))
+    (outcome,) = promotion.promote()
+    checks = {check.name: check for check in outcome.checks}
+    assert "its kept forecasts are taken" in checks["features"].found
+    assert failed(checks) >= {"Brier score", "ROC AUC"}
+    assert aliases()["champion"] == "1"
+
+
+def test_kept_forecasts_are_the_bundles_own(keep, store):
+    keep(30)
+    version = registry.loading.find(registry.Reference.parse("fatal/dispatch@champion"), store)
+    kept = registry.rows.kept(version.run_id, store)
+    bundle = registry.load("fatal/dispatch@champion")
+    frame = promotion.test_rows().frame
+    assert kept["ev_id"].equals(frame["ev_id"])
+    assert np.array_equal(kept["probability"], bundle.predict(frame.select(bundle.names)))
+
+
+def test_forecasts_kept_of_other_rows_do_not_stand_in(weak, strong):
+    rows = promotion.test_rows()
+    kept = rows.frame.head(5).select("ev_id", probability=pl.lit(0.5))
+    gone = replace(rows, frame=rows.frame.drop("has_fire"))
+    checks = judged(weak, replace(strong, kept=kept), gone)
+    assert failed(checks) == {"features"}
 
 
 def test_rows_that_one_has_learned_from_judge_nobody(weak, strong):

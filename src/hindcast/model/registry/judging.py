@@ -10,70 +10,17 @@ takes a little of their honesty: the registry counts them, and a figure of a cha
 many is a little flattered.
 """
 
-import statistics
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from hindcast.model import bootstrap, facts, groups, metrics
-from hindcast.model.bundle import Bundle
+from hindcast.model import bootstrap
 from hindcast.model.evidence import paired
-
-LABEL = "is_fatal"
-FEWEST_OF_AN_OUTCOME = 10
-GROUP_BINS = 5
-"""Bins of a group's calibration error: of fifteen, each would hold seven accidents of a hundred."""
-TIMED_ROWS = 200
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A registered bundle that is judged."""
-
-    version: str
-    semver: str
-    bundle: Bundle
-    is_simulated: bool
-
-    @property
-    def learned_until(self) -> date:
-        """Return the last day whose accidents it learned from, was stopped or calibrated on."""
-        return date.fromisoformat(self.bundle.manifest["split"]["validation_until"])
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Who stands, and who wants to."""
-
-    champion: Contender
-    challenger: Contender
-
-    def __iter__(self) -> Iterator[Contender]:
-        return iter((self.champion, self.challenger))
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Accidents to judge on: ``ev_id``, ``ev_date``, the label and features, one row an event."""
-
-    frame: pl.DataFrame
-    features_version: str
-    is_simulated: bool
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at: what was found, what is needed, and whether that is so."""
-
-    name: str
-    found: str
-    needed: str
-    passed: bool
+from hindcast.model.registry import by_group, latency
+from hindcast.model.registry.contenders import LABEL, Check, Contender, Pair
+from hindcast.model.registry.rows import Rows
 
 
 def judge(pair: Pair, rows: Rows, bounds: Mapping[str, Any]) -> list[Check]:
@@ -93,31 +40,63 @@ def judge(pair: Pair, rows: Rows, bounds: Mapping[str, Any]) -> list[Check]:
     list of Check
         Where the two cannot be compared fairly, only the checks that say why.
     """
-    comparable = [_columns(pair, rows), _unseen(pair, rows), _records(pair, rows)]
+    forecasts = [forecast(one, rows) for one in pair]
+    comparable = [_columns(pair, forecasts), _unseen(pair, rows), _records(pair, rows)]
     if not all(check.passed for check in comparable):
         return comparable
     outcomes = rows.frame[LABEL].to_numpy().astype(float)
-    old, new = (one.bundle.predict(rows.frame.select(one.bundle.names)) for one in pair)
+    old, new = (one.probability for one in forecasts)
     return [
         *comparable,
         *_paired(outcomes, new, old, bounds),
-        _speed(pair, rows.frame, bounds["latency_ratio"]),
-        *_groups(rows.frame, new, old, bounds),
+        latency.check(pair, rows.frame, bounds["latency_ratio"]),
+        *by_group.checks(rows.frame, new, old, bounds),
     ]
 
 
-def _columns(pair: Pair, rows: Rows) -> Check:
-    """Each reads its own features; the rows must have the ones that either was trained on."""
-    told = []
-    for role, one in (("champion", pair.champion), ("challenger", pair.challenger)):
-        lacking = [name for name in one.bundle.names if name not in rows.frame.columns]
-        if lacking:
-            told.append(f"the {role} (version {one.version}) reads {', '.join(lacking)}, not there")
-        elif one.bundle.manifest["features_version"] != rows.features_version:
-            told.append(f"all; the {role} was trained with another catalog")
-    lacks = any("not there" in one for one in told)
-    needed = "every feature of both in features.parquet"
-    return Check("features", "; ".join(told) or "all, of one catalog", needed, not lacks)
+@dataclass(frozen=True)
+class Forecast:
+    """Probabilities of the rows, or None, and what is to be told of how they came about."""
+
+    probability: np.ndarray | None
+    told: str = ""
+
+
+def forecast(one: Contender, rows: Rows) -> Forecast:
+    """Return a contender's forecasts of the rows, each from its own list of features.
+
+    A catalog that has changed may lack a feature that the model reads, or mean something else by
+    it. Then what it forecast of these rows when it was trained is the fairer answer, if it was
+    kept for all of them.
+    """
+    lacking = [name for name in one.bundle.names if name not in rows.frame.columns]
+    same = one.bundle.manifest["features_version"] == rows.features_version
+    if same and not lacking:
+        return Forecast(one.bundle.predict(rows.frame.select(one.bundle.names)))
+    if (probability := _kept(one, rows)) is not None:
+        return Forecast(probability, "trained with another catalog, its kept forecasts are taken")
+    if lacking:
+        return Forecast(None, f"reads {', '.join(lacking)}, not there, and kept no forecasts")
+    told = "trained with another catalog, reads what bears the same names"
+    return Forecast(one.bundle.predict(rows.frame.select(one.bundle.names)), told)
+
+
+def _kept(one: Contender, rows: Rows) -> np.ndarray | None:
+    if one.kept is None:
+        return None
+    joined = rows.frame.select("ev_id").join(one.kept, on="ev_id", how="left", validate="1:1")
+    values = joined.sort("ev_id")["probability"]
+    return None if values.null_count() else values.to_numpy()
+
+
+def _columns(pair: Pair, forecasts: list[Forecast]) -> Check:
+    roles = zip(("champion", "challenger"), pair, forecasts, strict=True)
+    told = [
+        f"{role} (version {one.version}): {made.told}" for role, one, made in roles if made.told
+    ]
+    there = all(made.probability is not None for made in forecasts)
+    needed = "every feature of both in features.parquet, or forecasts of all rows kept"
+    return Check("features", "; ".join(told) or "all, of one catalog", needed, there)
 
 
 def _unseen(pair: Pair, rows: Rows) -> Check:
@@ -175,97 +154,3 @@ def _calibrated(ece: Mapping[str, Any], slack: float) -> Check:
 
 def _change(metric: Mapping[str, Any]) -> str:
     return f"{metric['old']:.4f} to {metric['new']:.4f}"
-
-
-def _speed(pair: Pair, frame: pl.DataFrame, ratio: float) -> Check:
-    old, new = latency_ms(pair, frame)
-    found = f"{old:.2f} ms to {new:.2f} ms for a row, {new / old:.2f} times"
-    return Check("speed", found, f"at most {ratio:g} times", new / old <= ratio)
-
-
-def latency_ms(pair: Pair, frame: pl.DataFrame) -> tuple[float, float]:
-    """Return the median time for one row of features, of champion and challenger, in ms.
-
-    They take turns, row by row: what else the machine does meets both.
-    """
-    sample = frame.head(TIMED_ROWS)
-    timed = [[_ms(one.bundle, sample[row]) for one in pair] for row in range(sample.height)]
-    champion, challenger = map(statistics.median, zip(*timed, strict=True))
-    return champion, challenger
-
-
-def _ms(bundle: Bundle, row: pl.DataFrame) -> float:
-    features = row.select(bundle.names)
-    start = time.perf_counter()
-    bundle.predict(features)
-    return (time.perf_counter() - start) * 1e3
-
-
-def _groups(
-    frame: pl.DataFrame, new: np.ndarray, old: np.ndarray, bounds: Mapping[str, Any]
-) -> list[Check]:
-    changes = group_changes(frame, new, old, bounds["smallest_group"])
-    size = f"of {bounds['smallest_group']} or more"
-    if changes.is_empty():
-        needed = f"groups {size} with {FEWEST_OF_AN_OUTCOME} of each outcome lose little"
-        return [Check("groups", f"none {size}", needed, True)]
-    loss, rise = bounds["group_auc_loss"], bounds["group_ece_rise"]
-    return [
-        _worst(changes.sort("roc_auc"), "roc_auc", f"no more than {loss:g} lower", -loss),
-        _worst(changes.sort("ece", descending=True), "ece", f"no more than {rise:g} higher", rise),
-    ]
-
-
-def _worst(changes: pl.DataFrame, metric: str, needed: str, bound: float) -> Check:
-    worst = changes.row(0, named=True)
-    change = worst[metric]
-    found = f"worst of {changes.height}: {worst['group']} ({worst['n']} accidents), {change:+.4f}"
-    passed = change >= bound if bound < 0 else change <= bound
-    name = {"roc_auc": "ROC AUC by group", "ece": "calibration error by group"}[metric]
-    return Check(name, found, needed, passed)
-
-
-def group_changes(
-    frame: pl.DataFrame, new: np.ndarray, old: np.ndarray, smallest: int
-) -> pl.DataFrame:
-    """Return the change of ROC AUC and calibration error in each group that is large enough.
-
-    Parameters
-    ----------
-    frame
-        ``ev_id``, the label, and columns that say what kind of accident it is.
-    new, old
-        Each forecaster's probabilities of the same rows.
-    smallest
-        Below how many accidents a group is left out; so is one with fewer than
-        `FEWEST_OF_AN_OUTCOME` of an outcome.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``group`` (column = value), ``n``, ``roc_auc`` and ``ece``, challenger minus champion.
-    """
-    kinds = groups.kinds(frame, facts.KINDS).drop("ev_id")
-    judged = pl.DataFrame({"y": frame[LABEL].cast(pl.Float64), "new": new, "old": old})
-    rows = [
-        {"group": f"{by} = {value}", "n": part.height} | _changes(part)
-        for by in kinds.columns
-        for (value,), part in judged.with_columns(kinds[by].fill_null(groups.NOT_RECORDED))
-        .sort(by)
-        .group_by(by, maintain_order=True)
-        if part.height >= smallest and _both_outcomes(part)
-    ]
-    schema = {"group": pl.String, "n": pl.Int64, "roc_auc": pl.Float64, "ece": pl.Float64}
-    return pl.DataFrame(rows, schema=schema)
-
-
-def _both_outcomes(part: pl.DataFrame) -> bool:
-    fatal = part["y"].sum()
-    return min(fatal, part.height - fatal) >= FEWEST_OF_AN_OUTCOME
-
-
-def _changes(part: pl.DataFrame) -> dict[str, float]:
-    y, new, old = (part[name].to_numpy() for name in ("y", "new", "old"))
-    ece = [float(metrics.ece(y, p, n_bins=GROUP_BINS)) for p in (new, old)]
-    auc = [float(metrics.roc_auc(y, p)) for p in (new, old)]
-    return {"roc_auc": auc[0] - auc[1], "ece": ece[0] - ece[1]}

@@ -1,28 +1,22 @@
 """Let a challenger that wins on the same test rows be the champion; say why another may not."""
 
-import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import polars as pl
 from mlflow.entities.model_registry import ModelVersion
 
-from hindcast import params, paths
-from hindcast.errors import NotRunError
+from hindcast import params
 from hindcast.model.registry import judging
-from hindcast.model.registry.judging import Check, Contender, Pair, Rows
-from hindcast.model.registry.lineage import inventory
+from hindcast.model.registry.contenders import Check, Contender, Pair
 from hindcast.model.registry.loading import aliases_of, find, opened
 from hindcast.model.registry.names import CHALLENGER, CHAMPION, PREVIOUS, Reference, of_registered
 from hindcast.model.registry.recording import ROLLED_BACK
+from hindcast.model.registry.rows import Rows, kept, test_rows
 from hindcast.model.registry.store import RegistryError, Store, check_there, reached
 
 TARGETS = ("fatal",)
 COUNTED = "comparisons_on_test"
-NEEDED = ("features.parquet", "split.parquet", "feature_schema.json")
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -143,31 +137,10 @@ def _pair(reference: Reference, store: Store) -> Pair:
 
 
 def _contender(version: ModelVersion, store: Store) -> Contender:
-    tags = version.tags
-    number = str(version.version)
-    simulated = tags.get("simulated") == "true"
-    return Contender(number, tags.get("semver", "-"), opened(version, store), simulated)
-
-
-def test_rows() -> Rows:
-    """Return the accidents of the test part with their features, as the last run left them.
-
-    Raises
-    ------
-    hindcast.errors.NotRunError
-        The stages `features` and `train` have not run.
-    """
-    if absent := [name for name in NEEDED if not paths.processed(name).is_file()]:
-        raise NotRunError(
-            f"no {', '.join(absent)} in {paths.processed()}: a comparison needs the test rows of a "
-            "run; `make run` first"
-        )
-    features = pl.read_parquet(paths.processed("features.parquet"))
-    parts = pl.read_parquet(paths.processed("split.parquet")).filter(part="test")
-    frame = features.join(parts, on="ev_id", how="inner", validate="1:1").sort("ev_id")
-    log.info("compared on the test part: %d of %d accidents", frame.height, features.height)
-    schema = json.loads(paths.processed("feature_schema.json").read_text(encoding="utf-8"))
-    return Rows(frame, schema["version"], bool(inventory().get("simulated")))
+    with reached(store):
+        forecasts = kept(version.run_id, store)
+    simulated = version.tags.get("simulated") == "true"
+    return Contender(str(version.version), opened(version, store), simulated, forecasts)
 
 
 def _decided(name: str, pair: Pair, rows: Rows, bounds: dict, store: Store) -> Outcome:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import logging
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from mlflow.entities.model_registry import ModelVersion
 
 from hindcast.model import bundle as bundles
 from hindcast.model.bundle import Bundle
-from hindcast.model.registry import lineage, pyfunc, versioning
+from hindcast.model.registry import lineage, pyfunc, rows, versioning
 from hindcast.model.registry.loading import aliases_of
 from hindcast.model.registry.names import CHALLENGER, CHAMPION, Reference
 from hindcast.model.registry.store import Store, reached
@@ -102,6 +103,7 @@ def _keep(
         mlflow.log_metrics(dict(metrics))
         mlflow.log_input(_dataset(bundle), context="training", tags=_told_of_records(bundle))
         mlflow.log_artifact(str(folder / "feature_schema.json"))
+        _log_forecasts(bundle)
         logged = _log_model(folder, bundle)
     name = Reference(tags["target"], tags["horizon"]).registered
     version = store.client().create_model_version(
@@ -109,6 +111,12 @@ def _keep(
     )
     log.info("MLflow: %s version %s is %s", name, version.version, tags["semver"])
     return version
+
+
+def _log_forecasts(bundle: Bundle) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        if written := rows.keep(bundle, Path(scratch)):
+            mlflow.log_artifact(str(written))
 
 
 def _dataset(bundle: Bundle) -> MetaDataset:
@@ -123,8 +131,8 @@ def _dataset(bundle: Bundle) -> MetaDataset:
 
 
 def _told_of_records(bundle: Bundle) -> dict[str, str]:
-    rows = bundle.manifest["split"].get("rows", {})
-    told = {f"rows.{part}": str(count) for part, count in rows.items()}
+    parts = bundle.manifest["split"].get("rows", {})
+    told = {f"rows.{part}": str(count) for part, count in parts.items()}
     told["data_fingerprint"] = bundle.manifest["fingerprint"]
     return told | {name: str(_of(bundle)[name]) for name in ("kind",) if name in _of(bundle)}
 
