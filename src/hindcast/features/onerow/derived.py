@@ -37,11 +37,9 @@ class RowInputs:
     """
 
     def __init__(self, state: HistoryState) -> None:
-        slots = {name: slot for slot, name in enumerate(_CLOCK_INPUTS)}
-        self._given = translate(clock.given_time(), slots)
-        self._recorded_zone = translate(time_zones.recorded_zone(), slots)
-        self._place_zone = translate(time_zones.place_zone(), slots)
-        self._era_of = translate(ERA, {"ev_date": 0})
+        zones = [time_zones.recorded_zone(), time_zones.place_zone()]
+        self._clock = translate(_CLOCK_INPUTS, [], [clock.given_time(), *zones])
+        self._era_of = translate(["ev_date"], [], [ERA])
         self._past = RowHistory(state)
         terrain.of_fields()
 
@@ -54,12 +52,12 @@ class RowInputs:
 
     def _era(self, row: Mapping[str, Any]) -> dict[str, Any]:
         is_lacking = "era" not in row and "ev_date" in row
-        return {"era": self._era_of([row["ev_date"]])} if is_lacking else {}
+        return {"era": self._era_of([row["ev_date"]])[0]} if is_lacking else {}
 
     def _times(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        slots = [date_of(row.get("ev_date")), *map(row.get, _CLOCK_INPUTS[1:])]
-        local, place_zone = self._given(slots), self._place_zone(slots)
-        zone = self._recorded_zone(slots) or place_zone
+        given = [date_of(row.get("ev_date")), *map(row.get, _CLOCK_INPUTS[1:])]
+        local, recorded_zone, place_zone = self._clock(given)
+        zone = recorded_zone or place_zone
         utc = to_utc(local, zone)
         if zone == clock.UTC:
             local = from_utc(utc, place_zone)

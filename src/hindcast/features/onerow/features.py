@@ -27,13 +27,11 @@ class RowFeatures:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._inputs = sorted({name for feature in features for name in feature.inputs})
+        self._all_inputs = frozenset(self._inputs)
         steps = in_order(frozenset().union(*(feature.steps for feature in features)))
-        names = [*self._inputs, *(name for name, _ in steps)]
-        slots = {name: slot for slot, name in enumerate(names)}
-        self._steps = [translate(expr, slots) for _, expr in steps]
-        self._values = [translate(feature.column, slots) for feature in features]
+        self._values = translate(self._inputs, steps, [feature.column for feature in features])
         self._needs = [frozenset(feature.inputs) for feature in features]
-        self._era = translate(ERA, {"ev_date": 0})
+        self._era = translate(["ev_date"], [], [ERA])
 
     def __call__(self, row: Mapping[str, Any]) -> list[Any]:
         """Return one value a feature, None for null.
@@ -46,14 +44,12 @@ class RowFeatures:
             that read it are null.
         """
         if "era" not in row and "ev_date" in row:
-            row = {**row, "era": self._era([row["ev_date"]])}
-        slots = [row.get(name) for name in self._inputs]
-        for step in self._steps:
-            slots.append(step(slots))
-        lacking = [name for name in self._inputs if name not in row]
+            row = {**row, "era": self._era([row["ev_date"]])[0]}
+        values = self._values([row.get(name) for name in self._inputs])
+        lacking = self._all_inputs.difference(row)
         if not lacking:
-            return [value(slots) for value in self._values]
+            return values
         return [
-            value(slots) if needs.isdisjoint(lacking) else None
-            for value, needs in zip(self._values, self._needs, strict=True)
+            value if needs.isdisjoint(lacking) else None
+            for value, needs in zip(values, self._needs, strict=True)
         ]

@@ -1,232 +1,227 @@
-"""A Polars expression as a function of one row: the same declaration, without a frame around it.
+"""Polars expressions as one Python function of a row: the same declarations, without a frame.
 
-An expression can be written out as a tree (``expr.meta.serialize``); each node becomes a Python
-function over the values of a row. Nothing is declared twice: a feature whose expression changes
-changes here too, and one that uses a function this module does not know is refused by name.
+An expression can be written out as a tree (``expr.meta.serialize``); each node is written here as
+a piece of Python over the values of a row, and all of them together are compiled once. Nothing is
+declared twice: a feature whose expression changes changes here too, and one that uses a function
+this module does not know is refused by name.
 """
 
 import io
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from hindcast.errors import HindcastError
 from hindcast.features.onerow import values
 
-Row = Sequence[Any]
 Node = Any
-Evaluate = Callable[[Row], Any]
+OfRow = Callable[[Sequence[Any]], list[Any]]
 
 
 class TranslationError(HindcastError, NotImplementedError):
     """An expression uses what the one-row path does not know; the message names it."""
 
 
-class Constant:
-    """A value that no row changes."""
+class Piece(NamedTuple):
+    """Python for a node, and what it needs none of: evaluating twice, a look at the row."""
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __call__(self, _row: Row) -> Any:
-        """Return the value."""
-        return self.value
+    code: str
+    is_constant: bool = False
+    is_name: bool = False
 
 
-def translate(expr: pl.Expr, slots: Mapping[str, int]) -> Evaluate:
-    """Return ``expr`` as a function of a row.
+def translate(
+    columns: Sequence[str], steps: Sequence[tuple[str, pl.Expr]], wanted: Sequence[pl.Expr]
+) -> OfRow:
+    """Return ``wanted`` as one function of a row.
 
     Parameters
     ----------
-    expr
-        Any expression of one value a row, over the columns in ``slots``.
-    slots
-        Where in a row each column's value stands.
+    columns
+        What the values of a row are, in order.
+    steps
+        Expressions with the names under which later steps and ``wanted`` read them.
+    wanted
+        Expressions of one value a row, over the columns and the steps.
 
     Returns
     -------
     callable
-        From a row, a sequence of Python values with None for null, to the expression's value.
+        From a row, a sequence of Python values with None for null, to one value an expression.
 
     Raises
     ------
     TranslationError
-        The expression uses a function, a cast or an option that has no counterpart in
+        An expression uses a function, a cast or an option that has no counterpart in
         :mod:`hindcast.features.onerow.values`.
 
     Examples
     --------
     >>> age = pl.when(pl.col("age").is_between(10, 105)).then(pl.col("age"))
-    >>> in_row = translate(age, {"age": 0})
+    >>> in_row = translate(["age"], [], [age, age > 60])
     >>> in_row([44]), in_row([181]), in_row([None])
-    (44, None, None)
+    ([44, False], [None, None], [None, None])
     """
-    try:
-        return _node(json.loads(expr.meta.serialize(format="json")), slots)
-    except (KeyError, NotImplementedError) as error:
-        raise TranslationError(
-            f"the one-row path cannot compute {expr!s:.80}: it does not know {error}; add it to "
-            "hindcast.features.onerow.values, or write the expression with what is there"
-        ) from error
+    writer = _Writer(columns)
+    lines = [f"{writer.named(name)} = {writer.written(expr)}" for name, expr in steps]
+    told = ", ".join(writer.written(expr) for expr in wanted)
+    unpacked = "".join(f"{writer.variables[name]}, " for name in columns)
+    body = [f"{unpacked}= row" if columns else "", *lines, f"return [{told}]"]
+    text = "def of_row(row):\n" + "".join(f"    {line}\n" for line in body if line)
+    exec(compile(text, "<features of a row>", "exec"), writer.known)  # noqa: S102 -- own text
+    return writer.known["of_row"]
 
 
-def _node(node: Node, slots: Mapping[str, int]) -> Evaluate:
-    if node == "Element":
-        return lambda element: element
-    ((kind, body),) = node.items()
-    return _KINDS[kind](body, slots)
+class _Writer:
+    """Writes expressions as Python; ``known`` holds the functions and values that they name."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.variables = {name: f"c{number}" for number, name in enumerate(columns)}
+        self.known: dict[str, Any] = {}
+        self._kinds: dict[str, Callable[[Any, int], Piece]] = {
+            "Column": self._column,
+            "Alias": lambda body, depth: self._node(body[0], depth),
+            "Literal": self._literal,
+            "Cast": self._cast,
+            "Ternary": self._ternary,
+            "BinaryExpr": self._binary,
+            "Function": self._function,
+            "Eval": self._eval,
+        }
+
+    def named(self, name: str) -> str:
+        """Return the variable that a step's value will stand in; it is known from now on."""
+        return self.variables.setdefault(name, f"c{len(self.variables)}")
+
+    def written(self, expr: pl.Expr) -> str:
+        """Return Python for an expression."""
+        try:
+            return self._node(json.loads(expr.meta.serialize(format="json")), 0).code
+        except (KeyError, NotImplementedError) as error:
+            raise TranslationError(
+                f"the one-row path cannot compute {expr!s:.80}: it does not know {error}; add it "
+                "to hindcast.features.onerow.values, or write the expression with what is there"
+            ) from error
+
+    def _node(self, node: Node, depth: int) -> Piece:
+        if node == "Element":
+            return Piece("element", is_name=True)
+        ((kind, body),) = node.items()
+        return self._kinds[kind](body, depth)
+
+    def _name(self, value: Any) -> str:
+        """Return a name for a function or a value that the text cannot hold."""
+        name = f"k{len(self.known)}"
+        self.known[name] = value
+        return name
+
+    def _column(self, name: str, _depth: int) -> Piece:
+        return Piece(self.variables[name], is_name=True)
+
+    def _literal(self, body: Node, _depth: int) -> Piece:
+        value = _value_of(body)
+        is_finite = isinstance(value, float) and math.isfinite(value)
+        plain = value is None or is_finite or isinstance(value, str | bool | int)
+        return Piece(repr(value) if plain else self._name(value), is_constant=True, is_name=True)
+
+    def _cast(self, body: Node, depth: int) -> Piece:
+        of = body["dtype"]["Literal"]
+        cast = values.CASTS[of if isinstance(of, str) else next(iter(of))]
+        return self._strict(self._call(cast), [self._node(body["expr"], depth + 1)], depth)
+
+    def _ternary(self, body: Node, depth: int) -> Piece:
+        asked, so, otherwise = (
+            self._node(body[part], depth + 1).code for part in ("predicate", "truthy", "falsy")
+        )
+        return Piece(f"({so} if {asked} else {otherwise})")
+
+    def _binary(self, body: Node, depth: int) -> Piece:
+        left, right = (self._node(body[side], depth + 1) for side in ("left", "right"))
+        if right.is_constant and isinstance(by := self._constant(right), int | float):
+            short = values.by_constant(body["op"], by)
+            if short:
+                return self._strict(self._call(short), [left], depth)
+        return self._called(body["op"], None, [left, right], depth)
+
+    def _function(self, body: Node, depth: int) -> Piece:
+        name, options = _dotted(body["function"])
+        arguments = [self._node(argument, depth + 1) for argument in body["input"]]
+        if name == "Boolean.IsIn":
+            held = self._name(frozenset(self._constant(arguments[1])))
+            return self._strict(f"{{0}} in {held}", arguments[:1], depth)
+        if name in ("Replace", "ReplaceStrict"):
+            return self._replaced(*arguments, depth=depth)
+        return self._called(name, options, arguments, depth)
+
+    def _called(self, name: str, options: Any, arguments: list[Piece], depth: int) -> Piece:
+        if name in values.NULLABLE:
+            function = self._name(values.NULLABLE[name](options))
+            return Piece(f"{function}({', '.join(piece.code for piece in arguments)})")
+        if name not in values.INLINE:
+            return self._strict(self._call(values.STRICT[name](options)), arguments, depth)
+        if options not in (None, {"closed": "Both"}):
+            raise NotImplementedError(f"{name} {options}")
+        return self._strict(values.INLINE[name], arguments, depth)
+
+    def _call(self, function: values.Function) -> str:
+        return f"{self._name(function)}({{all}})"
+
+    def _strict(self, template: str, arguments: list[Piece], depth: int) -> Piece:
+        """Write a function that gives null for any null among its arguments."""
+        asked, given = [], []
+        for number, piece in enumerate(arguments):
+            name = piece.code if piece.is_name else f"t{depth}_{number}"
+            given.append(name)
+            if not piece.is_constant or piece.code == "None":
+                asked.append(f"{name if piece.is_name else f'({name} := {piece.code})'} is None")
+        told = template.format(*given, all=", ".join(given))
+        return Piece(f"(None if {' or '.join(asked)} else {told})" if asked else f"({told})")
+
+    def _replaced(self, value: Piece, old: Piece, new: Piece, *default: Piece, depth: int) -> Piece:
+        pairs = zip(self._constant(old), self._constant(new), strict=True)
+        table = self._name(dict(pairs))
+        if default:
+            return Piece(f"{table}.get({value.code}, {default[0].code})")
+        kept = value.code if value.is_name else f"t{depth}_0"
+        asked = kept if value.is_name else f"{kept} := {value.code}"
+        return Piece(f"{table}.get(({asked}), {kept})")
+
+    def _constant(self, piece: Piece) -> Any:
+        if not piece.is_constant:
+            raise NotImplementedError("a table or a list that is not the same for every row")
+        return eval(piece.code, self.known)  # noqa: S307 -- own text
+
+    def _eval(self, body: Node, depth: int) -> Piece:
+        """Write ``list.eval``: each element through an expression, then perhaps all together."""
+        inner, together = body["evaluation"], ""
+        if isinstance(inner, dict) and "Function" in inner:
+            name, _ = _dotted(inner["Function"]["function"])
+            if name in values.AGGREGATES:
+                together = self._name(values.AGGREGATES[name])
+                inner = inner["Function"]["input"][0]
+        each = self._node(inner, depth + 2).code
+        told = f"{together}([{each} for element in {{0}}])"
+        return self._strict(told, [self._node(body["expr"], depth + 1)], depth)
 
 
-def _column(name: str, slots: Mapping[str, int]) -> Evaluate:
-    return itemgetter(slots[name])
-
-
-def _alias(body: list[Node], slots: Mapping[str, int]) -> Evaluate:
-    return _node(body[0], slots)
-
-
-def _literal(body: Node, _slots: Mapping[str, int]) -> Constant:
-    literal = pl.Expr.deserialize(io.StringIO(json.dumps({"Literal": body})), format="json")
-    told = pl.select(literal).to_series()
-    if isinstance(body, dict) and "Series" in body:
-        return Constant(told.to_list())
-    value = told.item()
-    return Constant(value.to_list() if isinstance(value, pl.Series) else value)
-
-
-def _cast(body: Node, slots: Mapping[str, int]) -> Evaluate:
-    of = body["dtype"]["Literal"]
-    cast = values.CASTS[of if isinstance(of, str) else next(iter(of))]
-    return _strict(cast, [_node(body["expr"], slots)])
-
-
-def _ternary(body: Node, slots: Mapping[str, int]) -> Evaluate:
-    asked, so, otherwise = (_node(body[k], slots) for k in ("predicate", "truthy", "falsy"))
-    if isinstance(otherwise, Constant):
-        fallen = otherwise.value
-        return lambda row: so(row) if asked(row) else fallen
-    return lambda row: so(row) if asked(row) else otherwise(row)
-
-
-def _binary(body: Node, slots: Mapping[str, int]) -> Evaluate:
-    left, right = _node(body["left"], slots), _node(body["right"], slots)
-    if isinstance(right, Constant) and isinstance(right.value, int | float):
-        short = values.by_constant(body["op"], right.value)
-        if short:
-            return _strict(short, [left])
-    return _called(body["op"], None, [left, right])
-
-
-def _function(body: Node, slots: Mapping[str, int]) -> Evaluate:
-    name, options = _named(body["function"])
-    arguments = [_node(argument, slots) for argument in body["input"]]
-    if name in _LOOKUPS:
-        return _LOOKUPS[name](*arguments)
-    return _called(name, options, arguments)
-
-
-def _named(function: Node) -> tuple[str, Any]:
+def _dotted(function: Node) -> tuple[str, Any]:
     """Return a function's dotted name and its options."""
     if isinstance(function, str):
         return function, None
     ((name, inner),) = function.items()
     if isinstance(inner, str) or (isinstance(inner, dict) and next(iter(inner))[0].isupper()):
-        rest, options = _named(inner)
+        rest, options = _dotted(inner)
         return f"{name}.{rest}", options
     return name, inner
 
 
-def _called(name: str, options: Any, arguments: list[Evaluate]) -> Evaluate:
-    if name in values.NULLABLE:
-        return _nullable(values.NULLABLE[name](options), arguments)
-    return _strict(values.STRICT[name](options), arguments)
-
-
-def _nullable(function: values.Function, arguments: list[Evaluate]) -> Evaluate:
-    if len(arguments) == 2:
-        left, right = arguments
-        return lambda row: function(left(row), right(row))
-    return lambda row: function(*[argument(row) for argument in arguments])
-
-
-def _strict(function: values.Function, arguments: list[Evaluate]) -> Evaluate:
-    """Return null for any null; a function of one argument and constants takes a short way."""
-    first, *others = arguments
-    if not all(isinstance(other, Constant) for other in others):
-        return _strict_in_all(function, arguments)
-    fixed = tuple(other.value for other in others)
-    if None in fixed:
-        return Constant(None)
-
-    def call(row: Row) -> Any:
-        value = first(row)
-        return None if value is None else function(value, *fixed)
-
-    return call
-
-
-def _strict_in_all(function: values.Function, arguments: list[Evaluate]) -> Evaluate:
-    def call(row: Row) -> Any:
-        told = []
-        for argument in arguments:
-            value = argument(row)
-            if value is None:
-                return None
-            told.append(value)
-        return function(*told)
-
-    return call
-
-
-def _is_in(value: Evaluate, among: Constant) -> Evaluate:
-    held = frozenset(among.value)
-    return _strict(lambda told: told in held, [value])
-
-
-def _replace(value: Evaluate, old: Constant, new: Constant, *default: Constant) -> Evaluate:
-    table = dict(zip(old.value, new.value, strict=True))
-    if default:
-        other = default[0].value
-        return lambda row: table.get(value(row), other)
-
-    def replaced(row: Row) -> Any:
-        told = value(row)
-        return table.get(told, told)
-
-    return replaced
-
-
-def _eval(body: Node, slots: Mapping[str, int]) -> Evaluate:
-    """Return ``list.eval``: each element through an expression, then perhaps all together."""
-    inner, together = body["evaluation"], None
-    if isinstance(inner, dict) and "Function" in inner:
-        name, _ = _named(inner["Function"]["function"])
-        if together := values.AGGREGATES.get(name):
-            inner = inner["Function"]["input"][0]
-    element = _node(inner, {})
-
-    def evaluated(told: list[Any]) -> Any:
-        told = [element(one) for one in told]
-        return together(told) if together else told
-
-    return _strict(evaluated, [_node(body["expr"], slots)])
-
-
-_LOOKUPS: dict[str, Callable[..., Evaluate]] = {
-    "Boolean.IsIn": _is_in,
-    "Replace": _replace,
-    "ReplaceStrict": _replace,
-}
-_KINDS: dict[str, Callable[[Node, Mapping[str, int]], Evaluate]] = {
-    "Column": _column,
-    "Alias": _alias,
-    "Literal": _literal,
-    "Cast": _cast,
-    "Ternary": _ternary,
-    "BinaryExpr": _binary,
-    "Function": _function,
-    "Eval": _eval,
-}
+def _value_of(body: Node) -> Any:
+    literal = pl.Expr.deserialize(io.StringIO(json.dumps({"Literal": body})), format="json")
+    told = pl.select(literal).to_series()
+    if isinstance(body, Mapping) and "Series" in body:
+        return told.to_list()
+    value = told.item()
+    return value.to_list() if isinstance(value, pl.Series) else value

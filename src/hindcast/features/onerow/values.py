@@ -71,12 +71,11 @@ def _whole(rounded: Function, value: float) -> float:
     return float(rounded(value)) if math.isfinite(value) else value
 
 
-def _round(value: float, decimals: int, mode: str) -> float:
+def _rounding(decimals: int, mode: str) -> Function:
     if mode != "HalfToEven":
         raise NotImplementedError(f"rounding {mode}")
-    if not decimals:
-        return _whole(round, value)
-    return _whole(round, value * 10**decimals) / 10**decimals
+    scale = 10**decimals
+    return lambda value: _whole(round, value * scale) / scale
 
 
 def _log1p(value: float) -> float:
@@ -98,21 +97,6 @@ def _exp(value: float) -> float:
 
 def _turned(function: Function) -> Function:
     return lambda angle: function(angle) if math.isfinite(angle) else math.nan
-
-
-def _greater(left: Any, right: Any) -> bool:
-    """Say whether left is above right; NaN is above all."""
-    return left > right or (left != left and right == right)
-
-
-def _at_least(left: Any, right: Any) -> bool:
-    return left >= right or left != left
-
-
-def _between(closed: str) -> Function:
-    if closed != "Both":
-        raise NotImplementedError(f"is_between, closed {closed}")
-    return lambda value, low, high: low <= value <= high
 
 
 def _replaced(text: str, pattern: str, new: str, n: int, literal: bool) -> str:
@@ -157,15 +141,6 @@ def _formatted(text: str, insertions: Sequence[int]) -> Function:
 
 
 STRICT: dict[str, Callable[[Any], Function]] = {
-    "Eq": lambda _: operator.eq,
-    "NotEq": lambda _: operator.ne,
-    "Gt": lambda _: _greater,
-    "GtEq": lambda _: _at_least,
-    "Lt": lambda _: operator.lt,
-    "LtEq": lambda _: operator.le,
-    "Plus": lambda _: operator.add,
-    "Minus": lambda _: operator.sub,
-    "Multiply": lambda _: operator.mul,
     "TrueDivide": lambda _: _divided,
     "FloorDivide": lambda _: _floor_divided,
     "Modulus": lambda _: _remainder,
@@ -177,9 +152,7 @@ STRICT: dict[str, Callable[[Any], Function]] = {
     "Trigonometry.Cos": lambda _: _turned(math.cos),
     "Floor": lambda _: lambda value: _whole(math.floor, value),
     "Ceil": lambda _: lambda value: _whole(math.ceil, value),
-    "Round": lambda of: lambda value: _round(value, of["decimals"], of["mode"]),
-    "Boolean.Not": lambda _: operator.not_,
-    "Boolean.IsBetween": lambda of: _between(of["closed"]),
+    "Round": lambda of: _rounding(of["decimals"], of["mode"]),
     "StringExpr.Uppercase": lambda _: str.upper,
     "StringExpr.Lowercase": lambda _: str.lower,
     "StringExpr.LenChars": lambda _: len,
@@ -214,6 +187,22 @@ STRICT: dict[str, Callable[[Any], Function]] = {
     "TemporalExpr.Duration.Microseconds": lambda _: _duration,
 }
 """Functions that give null for any null, by Polars' name; each is made from its options."""
+
+
+INLINE = {
+    "Eq": "{0} == {1}",
+    "NotEq": "{0} != {1}",
+    "Gt": "({0} > {1} or ({0} != {0} and {1} == {1}))",
+    "GtEq": "({0} >= {1} or {0} != {0})",
+    "Lt": "({0} < {1} or ({1} != {1} and {0} == {0}))",
+    "LtEq": "({0} <= {1} or {1} != {1})",
+    "Plus": "{0} + {1}",
+    "Minus": "{0} - {1}",
+    "Multiply": "{0} * {1}",
+    "Boolean.Not": "not {0}",
+    "Boolean.IsBetween": "{1} <= {0} <= {2}",
+}
+"""Functions that give null for any null and that Python writes as an operator; NaN is above all."""
 
 
 def _both(*values: bool | None) -> bool | None:
