@@ -5,7 +5,7 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from hindcast import figures
-from hindcast.figures import BLUE, GREEN, GREY, HORIZON_COLOURS, ORANGE, RED, SKY
+from hindcast.figures import BLACK, BLUE, GREEN, GREY, HORIZON_COLOURS, ORANGE, RED, SKY
 from hindcast.model.levers import aims, judge
 
 VERDICTS = {
@@ -91,6 +91,8 @@ def _key(ax: Axes) -> None:
 def how_far(compared: pl.DataFrame, panels: list[Axes] | None = None) -> Axes:
     """Draw what is reached on the test, with its interval, beside what was aimed at.
 
+    A stroke is where the first study's features and recipe stand.
+
     Parameters
     ----------
     compared
@@ -112,7 +114,9 @@ def how_far(compared: pl.DataFrame, panels: list[Axes] | None = None) -> Axes:
     panels[0].set(yticks=np.arange(len(named))[::-1], yticklabels=[METRICS[n] for n in named])
     for name, colour in _AIMED.items():
         panels[0].plot([], [], color=colour, marker="o", linestyle="none", label=name)
-    panels[0].get_figure(root=True).legend(loc="outside upper left", ncols=3, frameon=False)
+    style = {"color": BLACK, "marker": "|", "markersize": 9, "linestyle": "none"}
+    panels[0].plot([], [], label="first features and recipe", **style)
+    panels[0].get_figure(root=True).legend(loc="outside upper left", ncols=4, frameon=False)
     return figures.sign(panels[0])
 
 
@@ -128,6 +132,8 @@ def _gaps(ax: Axes, rows: pl.DataFrame, named: list[str]) -> None:
         colour = _AIMED[row["verdict"]]
         ax.plot(ends, [y, y], color=colour, linewidth=1.6)
         ax.plot(row["gap"], y, color=colour, marker="o", markersize=5)
+        if row["base"] is not None:
+            ax.plot(sign * (row["base"] - row["aim"]), y, color=BLACK, marker="|", markersize=9)
     ax.grid(visible=False, axis="y")
     ax.locator_params(axis="x", nbins=4)
     ax.set_ylim(-0.6, len(named) - 0.4)

@@ -197,7 +197,9 @@ def test_a_horizon_without_forecasts_is_named(forecasts):
 
 @pytest.mark.usefixtures("project")
 def test_the_gap_is_drawn_beyond_the_aim_to_the_right(forecasts):
-    told = tables.aimed(aims.compare(AIMS, forecasts, rounds=50, seed=1))
+    told = tables.aimed(aims.compare(AIMS, forecasts, rounds=50, seed=1), ROWS)
+    assert told.filter(metric="roc_auc")["base"].to_list() == [0.8]
+    assert told.filter(metric="brier_skill")["base"].to_list() == [None]
     ax = figures.how_far(told)
     at = {
         line.get_xdata()[0]

@@ -7,6 +7,7 @@ import polars as pl
 
 from hindcast import atomic, paths
 from hindcast.model.levers import judge
+from hindcast.model.levers.groups import BASE
 from hindcast.model.levers.lever import JUDGED
 
 Rows = Sequence[Mapping[str, Any]]
@@ -122,9 +123,28 @@ def by_year(found: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def aimed(compared: Rows) -> pl.DataFrame:
-    """Return what `hindcast.model.levers.aims.compare` found, a row an aim."""
-    return pl.DataFrame(compared)
+def aimed(compared: Rows, rows: Rows) -> pl.DataFrame:
+    """Return a row an aim: what is reached, and with the base's features and recipe (``base``).
+
+    Parameters
+    ----------
+    compared
+        As `hindcast.model.levers.aims.compare` returns it.
+    rows
+        The measured levers; the base's figures on the test are taken from them.
+    """
+    first = {
+        (row["horizon"], metric): one["value"]
+        for row in rows
+        if row["lever"] == BASE
+        for metric, one in row["test"].items()
+    }
+    return pl.DataFrame(
+        {"horizon": aim["horizon"], "metric": aim["metric"], "aim": aim["aim"]}
+        | {"base": first.get((aim["horizon"], aim["metric"]))}
+        | {key: value for key, value in aim.items() if key not in ("horizon", "metric", "aim")}
+        for aim in compared
+    )
 
 
 def write(told: Mapping[str, Any]) -> None:
