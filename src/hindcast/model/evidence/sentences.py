@@ -7,7 +7,7 @@ import polars as pl
 
 from hindcast.model.evidence import decay, leaks, splits
 
-MEANS = {"seed": "only the seed changed", "shuffled": "label shuffled"}
+SHOWN = {"seed": "only the seed changed", "shuffled": "label shuffled"}
 
 
 def by_horizon(frames: dict[str, pl.DataFrame]) -> dict[str, dict[str, str]]:
@@ -201,10 +201,26 @@ def lost_and_gained(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
 def _changes(frames: dict[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     columns = ("value", "lo", "hi", "difference", "difference_lo", "difference_hi")
     for kind, table in (("removed", "groups_removed"), ("removed", "masked"), ("leak", "leaks")):
-        rows = frames[table].filter(pl.col("metric") == "roc_auc")
+        rows = _ranked(frames[table])
         yield rows.select("horizon", pl.lit(kind).alias("kind"), "name", *columns)
-    for kind, table in (("seed", "refits"), ("shuffled", "shuffled")):
-        rows = frames[table].filter(pl.col("metric") == "roc_auc")
-        means = rows.group_by("horizon", maintain_order=True).agg(pl.col(columns).mean())
-        named = (pl.lit(kind).alias("kind"), pl.lit(MEANS[kind]).alias("name"))
-        yield means.select("horizon", *named, *columns)
+    yield _named(_widest(_ranked(frames["refits"])), "seed").select(
+        "horizon", "kind", "name", *columns
+    )
+    means = _ranked(frames["shuffled"]).group_by("horizon", maintain_order=True)
+    dealt = means.agg(pl.col(columns).mean())
+    yield _named(dealt, "shuffled").select("horizon", "kind", "name", *columns)
+
+
+def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col("metric") == "roc_auc")
+
+
+def _widest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return of each horizon the model that lies furthest from the reference."""
+    furthest = pl.col("difference").abs().arg_max()
+    columns = pl.exclude("horizon").get(furthest)
+    return rows.group_by("horizon", maintain_order=True).agg(columns)
+
+
+def _named(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return rows.with_columns(kind=pl.lit(kind), name=pl.lit(SHOWN[kind]))
