@@ -93,7 +93,7 @@ class Train(Section):
     max_rounds: Count
     early_stopping_rounds: Count
     jobs: Count
-    calibration: Literal["none", "platt", "beta", "venn_abers", "isotonic", "auto"]
+    calibration: Literal["none", "shrunk", "platt", "beta", "venn_abers", "isotonic", "auto"]
     blanked_copies: Annotated[int, Field(ge=0)]
     blanked_share: Annotated[float, Field(ge=0, le=0.5)]
     booster: Booster
@@ -190,6 +190,8 @@ class Targets(Section):
     n_boosters: Count
     max_rounds: Count
     early_stopping_rounds: Count
+    blanked_copies: Annotated[int, Field(ge=0)]
+    blanked_share: Annotated[float, Field(ge=0, le=0.5)]
     calibration: Literal["none", "platt", "isotonic", "beta"]
     bootstrap_rounds: Count
     smallest_group: Count

@@ -1,6 +1,7 @@
 """Fit the boosters of the further targets on a matrix that is encoded once.
 
-As for P(fatal): stopped early on validation, averaged over seeds, then refitted on train and
+As for P(fatal): learned from copies with values taken away as well, so that a request that knows
+less is served too; stopped early on validation, averaged over seeds, then refitted on train and
 validation together with the rounds that early stopping found. What is said of validation (and what
 is calibrated there) comes from the boosters of the training part alone.
 """
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from hindcast.model import fit
+from hindcast.model import blanks, fit
 from hindcast.model.targets.bundle import margin
 
 Masks = Mapping[str, np.ndarray]
@@ -33,6 +34,9 @@ class Recipe:
         Most trees a booster may have, and after how many without gain on validation it stops.
     booster
         XGBoost's own parameters.
+    blanked_copies, blanked_share
+        How many copies of each event are learned from beside it, and the mean share of inputs that
+        a copy has lost, see `hindcast.model.blanks`.
     """
 
     seed: int
@@ -40,6 +44,8 @@ class Recipe:
     max_rounds: int
     early_stopping_rounds: int
     booster: Mapping[str, Any]
+    blanked_copies: int = 0
+    blanked_share: float = 0.0
 
     def told(self, member: int, **objective: Any) -> dict[str, Any]:
         """Return what XGBoost is told for the booster number ``member``."""
@@ -70,6 +76,8 @@ def fitted(
     masks: Masks,
     schema: Schema,
     recipe: Recipe,
+    *,
+    refitted: bool = True,
     **objective: Any,
 ) -> Fitted:
     """Fit, stop early, refit.
@@ -86,22 +94,36 @@ def fitted(
         Of the matrix.
     recipe
         How.
+    refitted
+        Whether to refit on train and validation; what is only compared on validation need not be.
     objective
         XGBoost's objective and metric, where they are not those of a yes or no.
     """
-    train, validation = (
-        fit.dmatrix(matrix[masks[part]], schema, label[masks[part]])
-        for part in ("train", "validation")
-    )
-    both = masks["train"] | masks["validation"]
-    together = fit.dmatrix(matrix[both], schema, label[both])
-    learned, served = [], []
-    for member in range(recipe.n_boosters):
-        told = recipe.told(member, **objective)
-        learned.append(_stopped(told, train, validation, recipe))
-        served.append(xgboost.train(told, together, learned[-1].num_boosted_rounds()))
+    of_train, of_validation = masks["train"], masks["validation"]
+    train = _robust(matrix[of_train], label[of_train], schema, recipe)
+    validation = fit.dmatrix(matrix[of_validation], schema, label[of_validation])
+    told = [recipe.told(member, **objective) for member in range(recipe.n_boosters)]
+    learned = [_stopped(one, train, validation, recipe) for one in told]
     rounds = [booster.num_boosted_rounds() for booster in learned]
+    if not refitted:
+        return Fitted(_joined(learned), _joined(learned), rounds)
+    both = of_train | of_validation
+    together = _robust(matrix[both], label[both], schema, recipe)
+    served = [xgboost.train(one, together, n) for one, n in zip(told, rounds, strict=True)]
     return Fitted(_joined(learned), _joined(served), rounds)
+
+
+def _robust(
+    matrix: np.ndarray, label: np.ndarray, schema: Schema, recipe: Recipe
+) -> xgboost.DMatrix:
+    """Return what XGBoost learns from; a row and its copies together weigh as much as one row."""
+    if not recipe.blanked_copies:
+        return fit.dmatrix(matrix, schema, label)
+    times = recipe.blanked_copies + 1
+    generator = np.random.default_rng(recipe.seed)
+    many = blanks.joined(matrix, schema, recipe.blanked_share, recipe.blanked_copies, generator)
+    weight = np.full(len(many), 1 / times, np.float32)
+    return fit.dmatrix(many, schema, np.concatenate([label] * times), weight)
 
 
 def _stopped(

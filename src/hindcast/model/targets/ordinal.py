@@ -124,18 +124,35 @@ def several(
     Micro ranks all answers of all accidents together, so that common ones decide; macro is the mean
     of the answers' own, so that rare ones count as much. Shapes (n, answers).
     """
-    outputs = happened.shape[1]
-    every = np.repeat(weights, outputs, axis=-1)
     each = [
         metrics.average_precision(happened[:, at], probability[:, at], weights)
-        for at in range(outputs)
+        for at in range(happened.shape[1])
     ]
+    rounds = np.atleast_2d(weights)
+    micro = _micro(rounds, happened, probability)
     return {
-        "micro_average_precision": metrics.average_precision(
-            happened.ravel(), probability.ravel(), every
-        ),
+        "micro_average_precision": micro.reshape(weights.shape[:-1])[()],
         "macro_average_precision": _mean_known(np.array(each)),
     }
+
+
+def _micro(rounds: np.ndarray, happened: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Return the average precision of all answers in one ranking, a number a round.
+
+    Round by round: all at once, the cumulated sums of every answer would leave the cache.
+    """
+    order = np.argsort(-probability.ravel(), kind="stable")
+    event, y = order // happened.shape[1], happened.ravel()[order]
+    ranked = probability.ravel()[order]
+    ends = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True])
+    return np.array([_one_ranking(weights[event], y, ends) for weights in rounds])
+
+
+def _one_ranking(weights: np.ndarray, y: np.ndarray, ends: np.ndarray) -> float:
+    """Return the average precision of answers sorted by probability; ``ends`` of equal ones."""
+    called, found = np.cumsum(weights)[ends], np.cumsum(weights * y)[ends]
+    precision = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
+    return float(ratio((np.diff(found, prepend=0) * precision).sum(), found[-1]))
 
 
 def _mean_known(each: np.ndarray) -> np.ndarray:
