@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
-from hindcast.model import calibrate, calibrators, venn_abers
+from hindcast.model import calibrate, calibrators, metrics, venn_abers
 
 few = settings(max_examples=40, deadline=None)
 samples = st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=1, max_size=25)
@@ -83,9 +83,34 @@ def test_beta_keeps_the_order_where_a_free_fit_would_turn_it_around():
     assert (learned["b"], learned["a"] > 0) == (0, True)
 
 
+def test_a_shrunk_curve_lies_between_the_margins_and_platt_and_nears_platt_with_more_events():
+    gaps = []
+    for n in (300, 30_000):
+        margin, fatal = made(n, seed=11)
+        platt, shrunk = (calibrate.learn(m, margin, fatal) for m in ("platt", "shrunk"))
+        assert platt["slope"] < shrunk["slope"] < 1
+        assert platt["intercept"] < shrunk["intercept"] < 0
+        gaps.append(shrunk["slope"] - platt["slope"])
+    assert gaps[1] < gaps[0] / 10
+
+
+def test_shrinking_pays_where_the_margins_need_little():
+    truth = np.random.default_rng(13)
+    lost = dict.fromkeys(("platt", "shrunk"), 0.0)
+    for seed in range(40):
+        slope, level = 1 + 0.1 * truth.normal(), 0.2 * truth.normal()
+        margin, fatal = made(400, seed, slope, level - 1.5)
+        later, happened = made(4000, 1000 + seed, slope, level - 1.5)
+        for method in lost:
+            learned = calibrate.learn(method, margin - 1.5, fatal)
+            probability = calibrate.apply(learned, later - 1.5)
+            lost[method] += float(metrics.log_loss(happened, probability))
+    assert lost["shrunk"] < lost["platt"]
+
+
 def test_auto_takes_a_slope_where_the_margins_lack_one():
     learned = calibrate.learn("auto", *made(4000, seed=2))
-    assert learned["method"] == "platt"
+    assert learned["method"] in ("shrunk", "platt")
     assert learned["chosen"]["compared"][0]["method"] == "none"
     json.dumps(learned, allow_nan=False)
 

@@ -38,7 +38,7 @@ def apply(calibration: dict[str, Any], margin: np.ndarray) -> np.ndarray:
             return np.interp(margin, calibration["margins"], calibration["shares"])
         case "venn_abers":
             return venn_abers.merged(*venn_abers.pair(calibration, margin))
-        case "platt":
+        case "platt" | "shrunk":
             margin = calibration["slope"] * margin + calibration["intercept"]
         case "beta":
             weights = np.array([calibration["a"], calibration["b"]])
@@ -75,7 +75,8 @@ def learn(method: str, margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, An
     Parameters
     ----------
     method
-        ``none``; ``platt``, a logistic curve with a slope and an intercept; ``beta``, with a slope
+        ``none``; ``platt``, a logistic curve with a slope and an intercept; ``shrunk``, such a
+        curve held near the margins as they are; ``beta``, with a slope
         of its own for low and for high margins; ``venn_abers``, the mean of two isotonic fits for
         the case at hand; ``isotonic``, steps that never fall, which needs many deaths; ``auto``,
         the one that `choose` takes, with its reason under ``chosen``.

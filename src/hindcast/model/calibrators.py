@@ -9,6 +9,9 @@ import numpy as np
 
 from hindcast.model import venn_abers
 
+SLOPE_SD, LEVEL_SD = 0.1, 0.2
+"""How much slope and level (log odds) of past years, forecast by models of the time, differ."""
+
 
 def none(_margin: np.ndarray, _is_fatal: np.ndarray) -> dict[str, Any]:
     """Learn nothing: the margins are taken at their word."""
@@ -23,25 +26,54 @@ def platt(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
     return {"slope": float(curve.coef_[0, 0]), "intercept": float(curve.intercept_[0])}
 
 
+def shrunk(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
+    """Fit the same curve, held near the margins as they are.
+
+    A year has a level of its own, and a curve that follows one and a half years to the end carries
+    it on into years that do not have it. Slope and intercept are drawn towards 1 and 0 by normal
+    priors as wide as `SLOPE_SD` and `LEVEL_SD`. Of models trained to each of six past years and
+    calibrated on the next, the drawn curve had the lower log loss in the year after, at all
+    horizons; with many events it becomes that of Platt.
+    """
+    inputs = np.column_stack([margin, np.ones(len(margin))])
+    precision = np.array([SLOPE_SD, LEVEL_SD]) ** -2.0
+    slope, intercept = _curve(inputs, is_fatal, np.array([1.0, 0.0]), precision)
+    return {"slope": slope, "intercept": intercept}
+
+
 def beta(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
     """Fit beta calibration (M. Kull, T. Silva Filho and P. Flach, 2017).
 
     Logistic in ln p and -ln(1 - p), each with a weight of its own; neither may be negative, which
     would turn the order around at one end.
     """
+    inputs = np.column_stack([log_odds_apart(margin), np.ones(len(margin))])
+    bounds = [(0, None), (0, None), (None, None)]
+    found = _curve(inputs, is_fatal, np.array([1.0, 1.0, 0.0]), np.zeros(3), bounds)
+    return dict(zip(("a", "b", "intercept"), found, strict=True))
+
+
+def _curve(
+    inputs: np.ndarray,
+    is_fatal: np.ndarray,
+    start: np.ndarray,
+    precision: np.ndarray,
+    bounds: list | None = None,
+) -> list[float]:
+    """Return the weights of a logistic curve, drawn towards ``start`` with ``precision``."""
     from scipy.optimize import minimize
 
-    inputs = np.column_stack([log_odds_apart(margin), np.ones(len(margin))])
+    n = len(is_fatal)
 
     def loss(curve: np.ndarray) -> tuple[float, np.ndarray]:
-        margins = inputs @ curve
+        margins, away = inputs @ curve, curve - start
         off = 1 / (1 + np.exp(-margins)) - is_fatal
-        return (np.logaddexp(0, margins) - is_fatal * margins).mean(), off @ inputs / len(off)
+        own = (np.logaddexp(0, margins) - is_fatal * margins).mean()
+        return own + precision @ away**2 / 2 / n, (off @ inputs + precision * away) / n
 
-    bounds = [(0, None), (0, None), (None, None)]
     options = {"ftol": 1e-14, "gtol": 1e-9}
-    best = minimize(loss, [1.0, 1.0, 0.0], jac=True, bounds=bounds, options=options)
-    return dict(zip(("a", "b", "intercept"), best.x.tolist(), strict=True))
+    best = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options=options)
+    return best.x.tolist()
 
 
 def log_odds_apart(margin: np.ndarray) -> np.ndarray:
@@ -60,6 +92,7 @@ def isotonic(margin: np.ndarray, is_fatal: np.ndarray) -> dict[str, Any]:
 
 LEARNERS = {
     "none": none,
+    "shrunk": shrunk,
     "platt": platt,
     "beta": beta,
     "venn_abers": venn_abers.learn,
