@@ -135,7 +135,7 @@ def calibration(metrics: Metrics) -> pl.DataFrame:
 
 
 def calibrations(metrics: Metrics) -> pl.DataFrame:
-    """Return the same for every method, with log loss and Brier score; none without margins."""
+    """Return the same for every method, with log loss and Brier score; nothing without margins."""
     return pl.DataFrame(
         [
             {"horizon": horizon, "method": found["method"]}
