@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from hindcast.figures import ageing
 from hindcast.figures import evidence as figures
 from hindcast.model import explain, fit, learned
 from hindcast.model.evidence import sections, sentences, study
@@ -198,9 +199,9 @@ def test_every_figure_is_drawn_from_its_table_and_signed(frames):
         "learning": figures.learning(frames["by_size"], frames["by_years"]),
         "splits": figures.splits(frames["splits"]),
         "changes": figures.changes(changes),
-        "fan": figures.fan(frames["decay"], frames["decay_losses"], "event"),
-        "drift": figures.drift(frames["drift"], frames["decay"]),
-        "inputs": figures.inputs(frames["drift_inputs"], "event"),
+        "fan": ageing.fan(frames["decay"], frames["decay_losses"], "event"),
+        "drift": ageing.drift(frames["drift"], frames["decay"]),
+        "inputs": ageing.inputs(frames["drift_inputs"], "event"),
         "forest": figures.forest(frames["fairness"], "event"),
         "importance": figures.importance(apart, "event"),
     }

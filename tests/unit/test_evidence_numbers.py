@@ -16,6 +16,7 @@ from hindcast.model.evidence import (
     importance,
     judge,
     level,
+    reasons,
     removal,
     sentences,
 )
@@ -256,4 +257,4 @@ def test_the_reason_follows_from_the_numbers(gap, hi, lo, correlation, missing, 
             "in_few": [in_few],
         }
     )
-    assert says in row.select(why=importance._why())["why"].item()
+    assert says in row.select(why=reasons.why())["why"].item()

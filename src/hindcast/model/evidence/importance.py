@@ -6,7 +6,6 @@ for moves forecasts and is hardly missed; one that matters in few accidents is h
 of absolute values.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,14 +14,10 @@ from scipy import stats
 
 from hindcast.model import bootstrap, calibrate, metrics
 from hindcast.model.bundle import Bundle
+from hindcast.model.evidence import reasons
 
-SHARED = 0.7
-"""From which absolute correlation on two features count as saying the same."""
-MOSTLY_MISSING = 0.5
 STRONGEST = 30
 """How many ranks are looked at: further down they are chance."""
-IN_FEW = 0.5
-"""A feature acts in few accidents if the twentieth it moves most has this share of its SHAP."""
 
 
 def permutation(
@@ -186,7 +181,7 @@ def _ranked(both: pl.DataFrame) -> pl.DataFrame:
     apart = (pl.col("permutation_rank") / pl.col("shap_rank")).log().abs()
     ranked = both.sort("feature").with_columns(**rank)
     gaps = ranked.with_columns(gap=pl.col("permutation_rank") - pl.col("shap_rank"), apart=apart)
-    found = gaps.with_columns(why=_why()).sort("apart", "feature", descending=[True, False])
+    found = gaps.with_columns(why=reasons.why()).sort("apart", "feature", descending=[True, False])
     first = ("feature", "shap", "shap_rank", "permutation", "permutation_lo", "permutation_hi")
     second = (*first, "permutation_rank", "gap")
     return found.select(*second, pl.exclude(*second, "apart"))
@@ -196,63 +191,3 @@ def _in_few(sizes: np.ndarray) -> float:
     """Return the share that the largest twentieth has of all."""
     total = sizes.sum()
     return float(np.sort(sizes)[-max(1, len(sizes) // 20) :].sum() / total) if total > 0 else 0.0
-
-
-def _why() -> pl.Expr:
-    """Return the first reason that holds: what the numbers beside it say, in words."""
-    found = pl.when(pl.col("gap") == 0).then(pl.lit("they agree"))
-    for holds, words in (*_more_by_shap(), *_more_by_permutation()):
-        found = found.when(holds).then(words)
-    return found.otherwise(pl.lit("moves many forecasts a little, few of them across an outcome"))
-
-
-def _more_by_shap() -> Iterator[tuple[pl.Expr, pl.Expr]]:
-    less = pl.col("gap") > 0
-    yield (
-        pl.col("permutation_hi") <= 0,
-        pl.lit("moves forecasts, and makes them worse: later years refute what it taught"),
-    )
-    yield (
-        less & (pl.col("correlation") >= SHARED),
-        pl.format(
-            "{} says nearly the same (r {}): either can stand in for the other",
-            "partner",
-            pl.col("correlation").round(2),
-        ),
-    )
-    yield (
-        less & (pl.col("missing_here") >= MOSTLY_MISSING),
-        pl.format("missing in {}% of these accidents", _percent("missing_here")),
-    )
-    yield (
-        less & (pl.col("permutation_lo") <= 0),
-        pl.lit("moves forecasts, which get better by no more than chance"),
-    )
-
-
-def _more_by_permutation() -> Iterator[tuple[pl.Expr, pl.Expr]]:
-    more = pl.col("gap") < 0
-    yield (
-        more & (pl.col("permutation_lo") <= 0),
-        pl.lit("its gain is within chance: so is its rank by permutation"),
-    )
-    yield (
-        more & (pl.col("correlation") >= SHARED),
-        pl.format(
-            "shares its SHAP credit with {} (r {}); dealt out alone it contradicts it",
-            "partner",
-            pl.col("correlation").round(2),
-        ),
-    )
-    yield (
-        more & (pl.col("in_few") >= IN_FEW),
-        pl.format(
-            "acts in few accidents, strongly: {}% of its SHAP lies in one in twenty",
-            _percent("in_few"),
-        ),
-    )
-    yield more, pl.lit("moves forecasts little, but the right ones: no other says the same")
-
-
-def _percent(name: str) -> pl.Expr:
-    return (pl.col(name) * 100).round(0).cast(pl.Int64)
