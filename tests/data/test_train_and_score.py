@@ -2,14 +2,26 @@
 
 import json
 import shutil
+from datetime import date
 
 import polars as pl
 import pytest
 
 from hindcast import checks, features, params, paths, sources
 from hindcast.model import bundle as bundles
-from hindcast.model import compare, encode, evaluate, fit, material, metrics, registry, split, train
-from hindcast.model.score import ScoreError, score
+from hindcast.model import (
+    compare,
+    encode,
+    evaluate,
+    fit,
+    material,
+    metrics,
+    registry,
+    score_report,
+    split,
+    train,
+)
+from hindcast.model.score import ScoreError, read, score
 from hindcast.sources import simulated
 
 DAYS = ("2009-12-31", "2010-12-31", "2012-12-31", 180)
@@ -163,6 +175,64 @@ def test_a_score_says_which_columns_the_records_lack(trained, raw, tmp_path):
     assert needs & set(judged["absent"])
     assert list(judged["fatal"]) == ["scene"]
     assert judged["population"]["steps"][-1][1] == judged["fatal"]["scene"]["n_test"]
+
+
+def respelled(raw, folder):
+    """Write a release anew: names in other case, a column nobody knows, mdb-export's own dates."""
+    folder.mkdir()
+    for path in raw.iterdir():
+        table = path.name.partition(".")[0]
+        frame = pl.read_csv(path, infer_schema=False)
+        if table == "events":
+            day = pl.col("ev_date").str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
+            told = day.dt.strftime("%m/%d/%y %H:%M:%S")
+            frame = frame.with_columns(pl.coalesce(told, "ev_date").alias("ev_date"))
+        upper = frame.rename({name: name.upper() for name in frame.columns})
+        upper.with_columns(NEW_COLUMN=pl.lit("x")).write_csv(folder / f"{table.upper()}.csv")
+    return folder
+
+
+def test_other_spellings_dates_and_columns_change_no_figure(trained, raw, tmp_path):
+    told = score(paths.models("fatal", "dispatch"), raw, rounds=5)
+    again = score(paths.models("fatal", "dispatch"), respelled(raw, tmp_path / "r"), rounds=5)
+    assert again["fatal"] == told["fatal"]
+
+
+def test_a_later_year_continues_from_the_history_of_the_bundle(trained, tmp_path):
+    simulated.make(tmp_path, events=150, first_year=2013, last_year=2013, seed=8)
+    records = read(tmp_path, trained["dispatch"].bundle)
+    assert records.built.frame["fatal_share_state_past"].null_count() < 15
+    judged = score(paths.models("fatal", "dispatch"), tmp_path, rounds=5)
+    assert judged["fatal"]["dispatch"]["n_test"] > 100
+    assert not any("history ends" in warning for warning in judged["warnings"])
+    assert set(judged["unusual"]) == {"unseen", "outside"}
+
+
+def test_events_alone_can_be_scored_and_severities_in_words_cannot(trained, raw, tmp_path):
+    events = pl.read_csv(raw / "events.csv.gz", infer_schema=False)
+    for name in ("alone", "words"):
+        (tmp_path / name).mkdir()
+    events.write_csv(tmp_path / "alone" / "events.csv")
+    judged = score(paths.models("fatal"), tmp_path / "alone", rounds=5, as_of=date(2013, 12, 31))
+    assert "pilot_age_years" in judged["absent"]
+    assert [row["horizon"] for row in score_report.table(judged)] == ["dispatch", "scene"]
+    words = pl.col("ev_highest_injury").replace({"FATL": "Fatal"})
+    events.with_columns(words).write_csv(tmp_path / "words" / "events.csv")
+    with pytest.raises(ScoreError, match="ev_highest_injury holds 'Fatal' in"):
+        score(paths.models("fatal"), tmp_path / "words", rounds=5)
+
+
+def test_a_year_without_a_death_gives_the_figures_that_it_allows(trained, tmp_path):
+    simulated.make(tmp_path, events=60, first_year=2013, last_year=2013, seed=8)
+    events = pl.read_csv(tmp_path / "events.csv.gz", infer_schema=False)
+    (tmp_path / "events.csv.gz").unlink()
+    survived = events.filter(pl.col("ev_highest_injury") != "FATL")
+    survived.write_csv(tmp_path / "events.csv")
+    judged = score(paths.models("fatal", "scene"), tmp_path, rounds=5)
+    (row,) = score_report.table(judged)
+    assert (row["fatal"], row["ROC AUC"]) == ("0", "-")
+    assert any("too few to tell" in line for line in score_report.lines(judged))
+    json.dumps(judged, allow_nan=False)
 
 
 def test_a_folder_without_records_is_refused_and_nothing_is_simulated(trained, tmp_path):

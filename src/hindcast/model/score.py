@@ -186,12 +186,13 @@ def studied(
 
 
 def _predictions(bundle: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
+    made = [name for name in bundle.names if name in frame.columns]  # the bundle names the others
     known = frame.select("ev_id", "ev_date", "is_fatal")
     return known.with_columns(
         pl.lit("test").alias("part"),
         pl.lit(bundle.manifest["horizon"]).alias("horizon"),
         pl.lit("xgboost").alias("model"),
-        pl.Series("probability", bundle.predict(frame.select(bundle.names)), pl.Float64),
+        pl.Series("probability", bundle.predict(frame.select(made)), pl.Float64),
     )
 
 
