@@ -62,6 +62,6 @@ lock: $(READY)  ## compile requirements.lock anew
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:  ## remove what a run made; data/raw stays
-	@rm -rf data/interim data/processed data/warehouse models/fatal reports/_site \
-		reports/generated reports/notebooks reports/plots reports/metrics.json _variables.yml \
-		mlflow.db mlartifacts
+	@rm -rf data/interim data/processed data/warehouse models/*/ reports/_site \
+		reports/generated reports/notebooks reports/plots reports/metrics.json \
+		reports/what_helped.csv _variables.yml mlflow.db mlartifacts

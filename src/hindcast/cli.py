@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
+from hindcast import atomic
 from hindcast.errors import HindcastError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -62,11 +64,82 @@ def download() -> None:
 
 
 @app.command()
-def score(bundle: Path, raw: Path) -> None:
-    """Evaluate a trained bundle on other records; print metrics.json's shape."""
+def score(
+    bundle: Path,
+    raw: Path,
+    out: Annotated[Path | None, typer.Option(help="Where metrics.json goes.")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day the records are as of; their newest change."),
+    ] = None,
+) -> None:
+    """Evaluate a trained bundle, or models/fatal, on other records: metrics.json's shape."""
+    from hindcast.model import score_report
     from hindcast.model.score import score
 
-    print(json.dumps(score(bundle, raw), indent=2, allow_nan=False))  # noqa: T201
+    judged = score(bundle, raw, as_of=as_of and as_of.date())
+    _say.print(_table(score_report.table(judged)), *score_report.lines(judged), sep="\n")
+    if out:
+        atomic.write_json(out, judged)
+    else:
+        print(json.dumps(judged, indent=2, allow_nan=False))  # noqa: T201
+
+
+@app.command()
+def tune(
+    horizons: Annotated[list[str] | None, typer.Argument(help="All where none is given.")] = None,
+) -> None:
+    """Search booster parameters on the last run's records; keep them in data/reference."""
+    from hindcast import params
+    from hindcast.model import encode, registry
+    from hindcast.model.tune import run
+
+    store = registry.Store.of_project()
+    registry.open_experiment(store)
+    run.commit(horizons or encode.HORIZONS, params.load(), store)
+
+
+@app.command()
+def models() -> None:
+    """List the registered models: versions, aliases, lineage."""
+    from hindcast.model.registry import overview
+
+    Console().print(_table(overview.table()))
+
+
+@app.command()
+def promote(
+    names: Annotated[list[str] | None, typer.Argument(help="TARGET/HORIZON[/VERSION]")] = None,
+) -> None:
+    """Compare challengers with champions on the same test rows; a winner takes the alias.
+
+    Ends with 0 where every challenger won, and with 1 otherwise.
+    """
+    from hindcast.model.registry import promotion
+
+    outcomes = promotion.promote(names or ())
+    Console().print(_table(promotion.table(outcomes)))
+    for outcome in outcomes:
+        _say.print(outcome.verdict, highlight=False)
+    if not all(outcome.moved for outcome in outcomes):
+        sys.exit(1)
+
+
+@app.command()
+def rollback(name: Annotated[str, typer.Argument(help="TARGET/HORIZON")]) -> None:
+    """Make the champion before this one the champion again."""
+    from hindcast.model import registry
+
+    former, now = registry.rollback(name)
+    _say.print(f"{name}: version {now} is the champion again, not {former}", highlight=False)
+
+
+@app.command()
+def metrics() -> None:
+    """Put what the stages found into reports/metrics.json."""
+    from hindcast import paths, results
+
+    results.write(paths.root())
 
 
 @app.command()

@@ -39,7 +39,7 @@ def read() -> dict[str, Any]:
 
 
 def write(metrics: Mapping[str, Any], predictions: pl.DataFrame) -> None:
-    """Write reports/metrics.json, and to reports/plots/ the curves that DVC plots, by horizon."""
+    """Write the stage's part of the metrics, and to reports/plots/ the curves that DVC plots."""
     drawn = {
         "roc": curves.roc(predictions),
         "precision_recall": curves.precision_recall(predictions),
@@ -48,7 +48,7 @@ def write(metrics: Mapping[str, Any], predictions: pl.DataFrame) -> None:
     for name, points in drawn.items():
         for (horizon,), one in points.partition_by("horizon", as_dict=True).items():
             atomic.write_text(paths.reports("plots", f"{name}_{horizon}.csv"), one.write_csv())
-    atomic.write_json(paths.reports("metrics.json"), metrics)
+    atomic.write_json(paths.processed("metrics", "fatal.json"), metrics)
 
 
 def _split(manifests: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from hindcast import atomic, ladder
-from hindcast.model import card
+from hindcast.model import cards
+from hindcast.site import datasheet
 
 RULES_SHOWN = 20
 
@@ -16,7 +17,8 @@ RULES_SHOWN = 20
 def write(project: Path) -> None:
     """Write ``_variables.yml`` and ``reports/generated/_*.md`` from the results of the last run."""
     metrics = ladder.read(project / "reports" / "metrics.json")
-    atomic.write_text(project / "_variables.yml", yaml.safe_dump(variables(metrics)))
+    quoted = metrics | {"datasheet": datasheet.facts(project)}
+    atomic.write_text(project / "_variables.yml", yaml.safe_dump(variables(quoted)))
     for name, text in _pieces(project, metrics).items():
         atomic.write_text(project / "reports" / "generated" / f"_{name}.md", text)
 
@@ -59,8 +61,7 @@ def _pieces(project: Path, metrics: dict[str, Any]) -> dict[str, str]:
         "counts": counts(checks["tables"]),
         "features": dictionary(project / "data" / "processed" / "feature_dictionary.csv"),
     }
-    manifests = {h: project / "models" / "fatal" / h / "manifest.json" for h in ladder.HORIZONS}
-    return pieces | {f"card_{h}": card.card(metrics, _json(m)) for h, m in manifests.items()}
+    return pieces | datasheet.pieces(project) | cards.pieces(project / "models", metrics)
 
 
 def _json(path: Path) -> Any:
