@@ -93,7 +93,7 @@ class Prepared:
         hindcast.features.inputs.InputError
             An input has an unknown name or another type.
         """
-        return self._probability(self._encoded(self.features(inputs)))
+        return self._probability(self.encoded(self.features(inputs)))
 
     def explain(self, inputs: Mapping[str, Any], top: int = 5) -> Explanation:
         """Return the forecast with its ``top`` exact SHAP values.
@@ -104,7 +104,7 @@ class Prepared:
             An input has an unknown name or another type.
         """
         values = self.features(inputs)
-        matrix = self._encoded(values)
+        matrix = self.encoded(values)
         told = contributions(self._bundle.booster, matrix)
         largest = np.argsort(-np.abs(told[:-1]), kind="stable")[:top]
         names = self._bundle.names
@@ -115,7 +115,8 @@ class Prepared:
             float(np.delete(told[:-1], largest).sum()),
         )
 
-    def _encoded(self, values: list[Any]) -> np.ndarray:
+    def encoded(self, values: list[Any]) -> np.ndarray:
+        """Return the booster's matrix of one row, shape (1, features), from `features`."""
         codes = [code(value) for code, value in zip(self._codes, values, strict=True)]
         return np.array([codes], dtype=np.float32)
 

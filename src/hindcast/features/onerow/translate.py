@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from hindcast.errors import HindcastError
-from hindcast.features.onerow import values
+from hindcast.features.onerow import nulls, values
 
 Node = Any
 OfRow = Callable[[Sequence[Any]], list[Any]]
@@ -129,7 +129,7 @@ class _Writer:
 
     def _cast(self, body: Node, depth: int) -> Piece:
         of = body["dtype"]["Literal"]
-        cast = values.CASTS[of if isinstance(of, str) else next(iter(of))]
+        cast = nulls.CASTS[of if isinstance(of, str) else next(iter(of))]
         return self._strict(self._call(cast), [self._node(body["expr"], depth + 1)], depth)
 
     def _ternary(self, body: Node, depth: int) -> Piece:
@@ -157,14 +157,14 @@ class _Writer:
         return self._called(name, options, arguments, depth)
 
     def _called(self, name: str, options: Any, arguments: list[Piece], depth: int) -> Piece:
-        if name in values.NULLABLE:
-            function = self._name(values.NULLABLE[name](options))
+        if name in nulls.NULLABLE:
+            function = self._name(nulls.NULLABLE[name](options))
             return Piece(f"{function}({', '.join(piece.code for piece in arguments)})")
-        if name not in values.INLINE:
+        if name not in nulls.INLINE:
             return self._strict(self._call(values.STRICT[name](options)), arguments, depth)
         if options not in (None, {"closed": "Both"}):
             raise NotImplementedError(f"{name} {options}")
-        return self._strict(values.INLINE[name], arguments, depth)
+        return self._strict(nulls.INLINE[name], arguments, depth)
 
     def _call(self, function: values.Function) -> str:
         return f"{self._name(function)}({{all}})"
@@ -199,8 +199,8 @@ class _Writer:
         inner, together = body["evaluation"], ""
         if isinstance(inner, dict) and "Function" in inner:
             name, _ = _dotted(inner["Function"]["function"])
-            if name in values.AGGREGATES:
-                together = self._name(values.AGGREGATES[name])
+            if name in nulls.AGGREGATES:
+                together = self._name(nulls.AGGREGATES[name])
                 inner = inner["Function"]["input"][0]
         each = self._node(inner, depth + 2).code
         told = f"{together}([{each} for element in {{0}}])"

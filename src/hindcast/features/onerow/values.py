@@ -132,11 +132,18 @@ def _duration(*parts: int) -> dt.timedelta:
     return dt.timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks)
 
 
+def text_of(value: Any) -> str:
+    """Return a value as text, as a cast to String writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
 def _formatted(text: str, insertions: Sequence[int]) -> Function:
     cuts = [0, *insertions, len(text)]
     between = [text[start:end] for start, end in pairwise(cuts)]
     return lambda *values: "".join(
-        part for pair in zip(between, (*map(_text, values), ""), strict=True) for part in pair
+        part for pair in zip(between, (*map(text_of, values), ""), strict=True) for part in pair
     )
 
 
@@ -166,7 +173,7 @@ STRICT: dict[str, Callable[[Any], Function]] = {
         lambda text, pattern, new: _replaced(text, pattern, new, of["n"], of["literal"])
     ),
     "StringExpr.ConcatHorizontal": lambda of: (
-        lambda *of_row: of["delimiter"].join(map(_text, of_row))
+        lambda *of_row: of["delimiter"].join(map(text_of, of_row))
     ),
     "StringExpr.Format": lambda of: _formatted(of["format"], of["insertions"]),
     "ListExpr.Length": lambda _: len,
@@ -187,98 +194,3 @@ STRICT: dict[str, Callable[[Any], Function]] = {
     "TemporalExpr.Duration.Microseconds": lambda _: _duration,
 }
 """Functions that give null for any null, by Polars' name; each is made from its options."""
-
-
-INLINE = {
-    "Eq": "{0} == {1}",
-    "NotEq": "{0} != {1}",
-    "Gt": "({0} > {1} or ({0} != {0} and {1} == {1}))",
-    "GtEq": "({0} >= {1} or {0} != {0})",
-    "Lt": "({0} < {1} or ({1} != {1} and {0} == {0}))",
-    "LtEq": "({0} <= {1} or {1} != {1})",
-    "Plus": "{0} + {1}",
-    "Minus": "{0} - {1}",
-    "Multiply": "{0} * {1}",
-    "Boolean.Not": "not {0}",
-    "Boolean.IsBetween": "{1} <= {0} <= {2}",
-}
-"""Functions that give null for any null and that Python writes as an operator; NaN is above all."""
-
-
-def _both(*values: bool | None) -> bool | None:
-    return False if False in values else None if None in values else True
-
-
-def _either(*values: bool | None) -> bool | None:
-    return True if True in values else None if None in values else False
-
-
-def _stripped(text: str | None, chars: str | None) -> str | None:
-    return None if text is None else text.strip(BLANKS if chars is None else chars)
-
-
-def _first_known(*values: Any) -> Any:
-    return next((value for value in values if value is not None), None)
-
-
-def _lowest(*values: Any) -> Any:
-    return min((value for value in values if value is not None), default=None)
-
-
-def _highest(*values: Any) -> Any:
-    return max((value for value in values if value is not None), default=None)
-
-
-def _clipped(has_min: bool, has_max: bool) -> Function:
-    def clip(value: Any, *bounds: Any) -> Any:
-        low = bounds[0] if has_min else None
-        high = bounds[-1] if has_max else None
-        return None if value is None else _lowest(_highest(value, low), high)
-
-    return clip
-
-
-NULLABLE: dict[str, Callable[[Any], Function]] = {
-    "And": lambda _: _both,
-    "LogicalAnd": lambda _: _both,
-    "Or": lambda _: _either,
-    "LogicalOr": lambda _: _either,
-    "Boolean.AnyHorizontal": lambda _: _either,
-    "Boolean.AllHorizontal": lambda _: _both,
-    "Boolean.IsNull": lambda _: lambda value: value is None,
-    "Boolean.IsNotNull": lambda _: lambda value: value is not None,
-    "FillNull": lambda _: _first_known,
-    "Coalesce": lambda _: _first_known,
-    "MinHorizontal": lambda _: _lowest,
-    "MaxHorizontal": lambda _: _highest,
-    "StringExpr.StripChars": lambda _: _stripped,
-    "Clip": lambda of: _clipped(of["has_min"], of["has_max"]),
-}
-"""Functions that take nulls for what they are, by Polars' name; each is made from its options."""
-
-
-def _moment(value: dt.date | dt.datetime) -> dt.datetime:
-    return value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-CASTS: dict[str, Function] = {
-    "Float64": float,
-    "Int64": int,
-    "Boolean": bool,
-    "String": _text,
-    "Datetime": _moment,
-}
-"""Casts by the name of the type that they lead to."""
-
-AGGREGATES: dict[str, Function] = {
-    "Unique": lambda values: list(dict.fromkeys(values)),
-    "Boolean.Any": lambda values: True in values,
-    "Boolean.All": lambda values: False not in values,
-}
-"""What becomes of a list's values together, inside ``list.eval``."""
