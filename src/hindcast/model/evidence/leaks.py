@@ -139,7 +139,7 @@ def _class() -> Iterable[Leak]:
         ("ntsb_no",),
         "category",
         pl.col("ntsb_no").str.extract(r"^[A-Z]{3}\d{2}([A-Z]{2})"),
-        "the letters of a report number say how the accident is investigated: FA if fatal",
+        "the letters of a report number say how the accident is investigated: FA mostly if fatal",
     )
     agency = _code("invest_agy")
     why = "NTSB leaves lighter accidents to the FAA"
