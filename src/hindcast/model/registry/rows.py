@@ -61,9 +61,12 @@ def keep(bundle: Bundle, folder: Path) -> Path | None:
     """
     if absent():
         return None
-    frame = test_rows().frame
-    if frame.is_empty() or not set(bundle.names) <= set(frame.columns):
+    features = pl.scan_parquet(paths.processed("features.parquet"))
+    if not set(bundle.names) <= set(features.collect_schema()):
         return None
+    parts = pl.scan_parquet(paths.processed("split.parquet")).filter(part="test")
+    read = features.select("ev_id", *bundle.names)
+    frame = read.join(parts, on="ev_id", how="inner", validate="1:1").sort("ev_id").collect()
     probability = pl.Series("probability", bundle.predict(frame.select(bundle.names)), pl.Float64)
     frame.select("ev_id", probability).write_parquet(folder / KEPT)
     return folder / KEPT

@@ -24,7 +24,11 @@ from hindcast.errors import HindcastError
 
 EXPERIMENT = "fatal"
 CHATTY = ("mlflow", "alembic")
-FEWEST_TRIES = "1"
+SETTINGS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
 LOCK_SECONDS = 5.0
 
 _ADVICE = (
@@ -79,8 +83,8 @@ class Store:
         MLflow is told not to send its makers what is done with it, unless somebody has set
         ``MLFLOW_DISABLE_TELEMETRY`` otherwise.
         """
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", FEWEST_TRIES)
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        for name, value in SETTINGS.items():
+            os.environ.setdefault(name, value)
         set_telemetry_client()
         return mlflow.MlflowClient(self.uri, self.uri)
 
