@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hindcast import paths
 
+_NAMES = {"carol": "CAROL", "aviationdata": "AviationData"}
+
 
 @dataclass(frozen=True)
 class SourceFacts:
@@ -41,12 +43,15 @@ class SourceFacts:
         --------
         >>> SourceFacts("eadms_csv", ("avall",), 9, "2008-01-01", "2021-12-31", False, "").label
         'Source: NTSB eADMS avall, 2008-2021'
+        >>> SourceFacts("carol", ("x",), 9, "2022-01-01", "2022-12-31", False, "").label
+        'Source: NTSB CAROL x, 2022'
         >>> SourceFacts("simulated", ("simulated",), 9, "2008-01-01", "2021-12-31", True, "").label
         'SIMULATED records, 2008-2021'
         """
         if self.simulated:
             return f"SIMULATED records, {self.years}"
-        return f"Source: NTSB eADMS {' + '.join(self.releases)}, {self.years}"
+        kinds = dict.fromkeys(_NAMES.get(kind, "eADMS") for kind in self.kind.split("+"))
+        return f"Source: NTSB {' and '.join(kinds)} {' + '.join(self.releases)}, {self.years}"
 
 
 def load(inventory: Path | None = None) -> SourceFacts:
