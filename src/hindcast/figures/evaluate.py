@@ -92,7 +92,7 @@ def roc(points: pl.DataFrame, ax: Axes | None = None) -> Axes:
     points
         ``horizon, false_positive_rate, true_positive_rate``.
     """
-    ax = figures.axes(ax, width=5.4, height=5.0)
+    ax = figures.axes(ax, width=4.8, height=4.5)
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="chance")
     _lines(ax, points, "false_positive_rate", "true_positive_rate")
     ax.set(xlabel="share of other accidents called fatal", ylabel="share of fatal accidents found")
@@ -112,7 +112,7 @@ def precision_recall(points: pl.DataFrame, fatal_share: float, ax: Axes | None =
     fatal_share
         Share of fatal accidents in the test part: the precision of calling all of them fatal.
     """
-    ax = figures.axes(ax, width=5.4, height=5.0)
+    ax = figures.axes(ax, width=4.8, height=4.5)
     ax.axhline(fatal_share, color=GREY, linewidth=1, label="all called fatal")
     _lines(ax, points.filter(pl.col("recall") > 0), "recall", "precision")
     ax.set(xlabel="recall: share of fatal accidents found", xlim=(0, 1.005), ylim=(0, 1.005))
@@ -145,7 +145,7 @@ def reliability(
         Two Axes, upper and lower; a new figure when not given.
     """
     upper, lower = axes or figures.grid(
-        2, 1, width=5.4, height=6.0, sharex=True, height_ratios=[3, 1]
+        2, 1, width=4.8, height=5.4, sharex=True, height_ratios=[3, 1]
     )
     rows = bins.filter(pl.col("horizon") == horizon)
     upper.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="as said, so it happened")
