@@ -98,10 +98,19 @@ def test_the_csv_has_one_row_a_lever_and_horizon_and_says_why_one_is_missing(tmp
     assert written["rows"] == ROWS
 
 
-def test_gains_are_told_with_sign_and_interval():
-    told = tables.gains(ROWS, "roc_auc", "event").filter(lever="worse").row(0, named=True)
-    assert told["validation"] == "-0.0200 [-0.0300, -0.0100]"
-    assert told["verdict"] == "hurts"
+def test_gains_are_told_with_sign_and_interval_by_horizon():
+    told = tables.gains(ROWS, "roc_auc", "validation")
+    assert told.filter(lever="worse")["event"].to_list() == ["-.020 [-.030, -.010]"]
+    assert told.filter(lever="broken")["event"].to_list() == [None]
+    assert told.columns == ["lever", "against", "event", "scene"]
+
+
+def test_values_are_those_of_the_part():
+    told = tables.values(ROWS, "brier", "test")
+    assert told.filter(lever="better").select("event", "scene").row(0) == (
+        pytest.approx((0.82, 0.82))
+    )
+    assert told.filter(lever="base").row(0) == ("base", 0.8, None)
 
 
 def test_verdicts_stand_by_horizon():

@@ -9,7 +9,7 @@ import pytest
 from hindcast.model.levers import challengers, groups, judge, listed, run, stack
 from hindcast.model.levers.groups import Groups, LeverError
 from hindcast.model.levers.lever import ALL, Bench, Lever, boosted
-from hindcast.model.levers.pull import check, pull
+from hindcast.model.levers.pull import check, pull, waves
 
 DECLARED = Groups(
     frozenset({"phase", "hours", "is_destroyed"}),
@@ -139,6 +139,25 @@ def test_a_library_that_does_not_load_costs_its_own_row(bench, monkeypatch):
 def test_a_lever_against_a_row_that_is_not_there_is_refused_before_anything_is_fitted():
     with pytest.raises(LeverError, match="'more' stands against 'base', which is not measured"):
         check([Lever("more", "learning", "more", "base")])
+
+
+def test_a_lever_comes_after_what_it_is_made_of():
+    plain = Lever("base", "features", "as it is", "")
+    then = Lever("then", "learning", "an average", after=("base",))
+    last = Lever("last", "learning", "of the average", after=("then", "nobody"))
+    groups_of = [[lever.name for lever in wave] for wave in waves([last, then, plain])]
+    assert groups_of == [["base"], ["then"], ["last"]]
+    ring = replace(then, after=("last",))
+    with pytest.raises(LeverError, match="wait for each other: last, then"):
+        list(waves([last, ring]))
+
+
+def test_a_lever_without_a_feature_here_says_what_the_base_says(bench):
+    less = bench.with_features([f for f in bench.features if f["name"] != "noise_level"])
+    levers = listed.levers(["noise"], DECLARED, BUDGET, (1, 0.2))
+    two = [lever for lever in levers if lever.name in ("base", "noise")]
+    base, noise = pull({"scene": less}, two, jobs=1)
+    assert noise.margins is base.margins
 
 
 def test_two_levers_of_one_name_are_refused():

@@ -127,13 +127,17 @@ def test_a_missing_file_is_named(tmp_path):
         best("event", tmp_path / "tuned.json")
 
 
-def test_the_committed_search_has_every_horizon_with_its_provenance():
+def test_what_is_committed_says_where_it_comes_from():
     committed = found.committed()
-    assert set(committed) == set(encode.HORIZONS)
+    assert set(committed) <= set(encode.HORIZONS)
     for told in committed.values():
         assert told["score"] <= told["today"]["score"]
         assert len(told["provenance"]["fingerprint"]) == 64
         assert len(told["gain"]["roc_auc"]["by_fold"]) == told["provenance"]["folds"]
+        gained = told["gain"]["log_loss"]["mean"] > 0
+        assert told["kept"] == ("found" if gained else "today's")
+        expected = told["winner"] if gained else told["today"]["booster"]
+        assert told["booster"] == {k: v for k, v in expected.items() if k != "rounds"}
 
 
 def test_trials_are_runs_under_one_parent(events, tmp_path):
@@ -158,7 +162,8 @@ def test_trials_are_runs_under_one_parent(events, tmp_path):
 
 def test_training_reads_the_committed_parameters_unless_told_to_search(events, monkeypatch):
     given = params.load()
-    assert run.boosters(events, given, None) == {name: best(name) for name in encode.HORIZONS}
+    monkeypatch.setattr(found, "best", lambda name: {"max_depth": len(name)})
+    assert run.boosters(events, given, None)["event"] == {"max_depth": 5}
     searched = {"booster": {"max_depth": 2}}
     monkeypatch.setattr(run, "searches", lambda *_: [(name, searched) for name in encode.HORIZONS])
     enabled = given.model_copy(update={"tune": given.tune.model_copy(update={"enabled": True})})

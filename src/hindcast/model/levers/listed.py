@@ -13,7 +13,7 @@ import polars as pl
 from hindcast.model import fit, learned, tune
 from hindcast.model.levers import challengers, groups, monotone, stack
 from hindcast.model.levers.groups import BASE, Groups
-from hindcast.model.levers.lever import ALL, JUDGED, Bench, Learner, Lever, Margins, same
+from hindcast.model.levers.lever import ALL, JUDGED, Bench, Learner, Lever, Margins, boosted, same
 
 Change = Callable[[Bench], Bench]
 BLENDED = ("lightgbm", "catboost", "logistic", "random_forest")
@@ -56,9 +56,12 @@ def levers(
 def _of_features(present: list[str], declared: Groups) -> list[Lever]:
     base = Lever(BASE, "features", "the first study's features and recipe", "", _only(declared))
     alone = [
-        Lever(name, "features", declared.told[name], change=_only(declared, name))
+        Lever(
+            name, "features", declared.told[name], change=_only(declared, name),
+            learner=_unless_same(declared), after=(BASE,),
+        )
         for name in present
-    ]
+    ]  # fmt: skip
     return [base, *alone, Lever(ALL, "features", "all feature levers at once")]
 
 
@@ -69,6 +72,16 @@ def _only(declared: Groups, *added: str) -> Change:
         return bench.with_features(groups.only(bench.features, (BASE, *added), declared))
 
     return change
+
+
+def _unless_same(declared: Groups) -> Learner:
+    """Fit, but where the lever has no feature at the horizon: there it says what the base says."""
+
+    def learn(bench: Bench) -> Margins:
+        added = [f for f in bench.features if declared.lever_of(f["name"]) != BASE]
+        return boosted(bench) if added else bench.known[BASE]
+
+    return learn
 
 
 def _of_learning() -> list[Lever]:

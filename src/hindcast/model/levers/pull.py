@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -11,6 +11,7 @@ from tqdm import tqdm
 from hindcast.model.levers import stack
 from hindcast.model.levers.groups import LeverError
 from hindcast.model.levers.lever import Bench, Lever, Margins
+from hindcast.model.tune import TuneError
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +48,31 @@ def pull(benches: Mapping[str, Bench], levers: Sequence[Lever], jobs: int) -> li
         Two levers share a name, or one stands against a lever that is not there.
     """
     check(levers)
-    first = [lever for lever in levers if not lever.after]
-    then = [lever for lever in levers if lever.after]
     total = len(benches) * len(levers)
+    done: list[Pulled] = []
     with tqdm(total=total, desc="levers", file=sys.stderr) as bar, ThreadPoolExecutor(jobs) as pool:
-        done = list(pool.map(_one(bar.update), *_pairs(first, benches)))
-        done += pool.map(_one(bar.update), *_pairs(then, _knowing(benches, done)))
-    return done
+        for wave in waves(levers):
+            done += pool.map(_one(bar.update), *_pairs(wave, _knowing(benches, done)))
+    order = [(horizon, lever.name) for horizon in benches for lever in levers]
+    return sorted(done, key=lambda one: order.index((one.horizon, one.lever.name)))
+
+
+def waves(levers: Sequence[Lever]) -> Iterator[list[Lever]]:
+    """Yield the levers in groups: none stands ``after`` one of its own group or a later one.
+
+    Raises
+    ------
+    LeverError
+        Levers stand after each other in a ring.
+    """
+    waiting = list(levers)
+    while waiting:
+        names = {lever.name for lever in waiting}
+        ready = [lever for lever in waiting if not names.intersection(lever.after)]
+        if not ready:
+            raise LeverError(f"levers that wait for each other: {', '.join(sorted(names))}")
+        yield ready
+        waiting = [lever for lever in waiting if lever not in ready]
 
 
 def check(levers: Iterable[Lever]) -> None:
@@ -92,10 +111,10 @@ def _one(on_done: Callable[[], object]) -> Callable[[Lever, Bench], Pulled]:
 
 
 def _pulled(lever: Lever, bench: Bench) -> Pulled:
-    """Pull one lever; a library that does not load costs its own row, not the table."""
+    """Pull one lever; a library or a search that is not there costs its own row, not the table."""
     try:
         margins = lever.pull(bench)
-    except LeverError as error:
+    except (LeverError, TuneError) as error:
         log.warning("lever %s at %s: %s", lever.name, bench.horizon, error)
         return Pulled(lever, bench.horizon, reason=str(error))
     method, outcomes = bench.recipe.calibration, bench.parts["validation"].is_fatal

@@ -55,38 +55,43 @@ def _flat(row: Mapping[str, Any]) -> dict[str, float | None]:
     return flat
 
 
-def gains(rows: Rows, metric: str, horizon: str) -> pl.DataFrame:
-    """Return one horizon's levers with the gain in ``metric`` on validation and test, as text."""
-    shown = wide([row for row in rows if row["horizon"] == horizon])
+def gains(rows: Rows, metric: str, part: str) -> pl.DataFrame:
+    """Return each lever's gain in ``metric`` on ``part`` with its interval, as text, by horizon."""
     told = [
-        pl.format(
-            "{} [{}, {}]",
-            *(
-                pl.col(f"{part}_{metric}_gain{end}").map_elements(signed, return_dtype=pl.String)
-                for end in ("", "_lo", "_hi")
-            ),
-        ).alias(part)
-        for part in JUDGED
+        {key: row[key] for key in ("lever", "against", "horizon")}
+        | {"gain": _told(row.get(part, {}).get(metric))}
+        for row in rows
+        if row["against"]
     ]
-    return shown.select("lever", "against", *told, "verdict")
+    return pl.DataFrame(told).pivot("horizon", index=["lever", "against"], values="gain")
+
+
+def _told(one: Mapping[str, Any] | None) -> str | None:
+    if one is None or one["ci"] is None:
+        return None
+    lo, hi = one["ci"]
+    return f"{signed(one['gain'])} [{signed(lo)}, {signed(hi)}]"
 
 
 def signed(value: float) -> str:
-    """Return a gain with its sign, to four places.
+    """Return a gain with its sign, to three places.
 
     Examples
     --------
     >>> signed(0.00234), signed(-0.1)
-    ('+0.0023', '-0.1000')
+    ('+.002', '-.100')
     """
-    return f"{value:+.4f}"
+    return f"{value:+.3f}".replace("0.", ".", 1)
 
 
-def values(rows: Rows, part: str, horizon: str) -> pl.DataFrame:
-    """Return one horizon's levers with every metric's value on ``part``."""
-    shown = wide([row for row in rows if row["horizon"] == horizon])
-    named = [pl.col(f"{part}_{metric}").alias(metric) for metric in judge.NAMES]
-    return shown.select("lever", *named, "verdict")
+def values(rows: Rows, metric: str, part: str) -> pl.DataFrame:
+    """Return each lever's value of ``metric`` on ``part``, by horizon."""
+    told = [
+        {"lever": row["lever"], "horizon": row["horizon"]}
+        | {"value": row.get(part, {}).get(metric, {}).get("value")}
+        for row in rows
+    ]
+    return pl.DataFrame(told).pivot("horizon", index="lever", values="value")
 
 
 def verdicts(rows: Rows) -> pl.DataFrame:
