@@ -154,7 +154,7 @@ def destroyed(years: pl.DataFrame, ax: Axes | None = None) -> Axes:
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set(xlabel="year of the accident", ylabel="destroyed (95% interval)")
     ax.set_ylim(bottom=0)
-    figures.legend(ax, loc="lower left")
+    figures.legend(ax, loc="lower right")
     return figures.sign(ax)
 
 
@@ -229,8 +229,8 @@ def _shade(ax: Axes, places: Sequence[int]) -> None:
     """Set apart the rows that nothing was promised for."""
     if places:
         ax.axhspan(min(places) - 0.5, max(places) + 0.5, color=GREY, alpha=0.12, linewidth=0)
-        told = {"va": "bottom", "fontsize": 8, "color": GREY, "transform": ax.get_yaxis_transform()}
-        ax.text(0.01, min(places) - 0.5, "not promised: unknown beforehand", **told)
+        told = {"va": "top", "fontsize": 8, "color": GREY, "transform": ax.get_yaxis_transform()}
+        ax.text(0.01, max(places) + 0.45, "not promised: unknown beforehand", **told)
 
 
 def coverage_by_horizon(found: pl.DataFrame, promised: float, ax: Axes | None = None) -> Axes:

@@ -88,7 +88,8 @@ def held(own: Forecast, kinds: pl.DataFrame) -> pl.DataFrame:
             f"the forecasts of {own.model!r} have no sets; expected those of {MODEL!r}"
         )
     rows = np.arange(tested.events.height)
-    classes = pl.Series(SEVERITY, np.array(chain.CLASSES)[tested.outcome])
+    happened = np.array(chain.CLASSES)[tested.outcome]
+    classes = pl.Series(SEVERITY, happened, dtype=pl.Enum(chain.CLASSES))
     frame = tested.events.select("ev_id", pl.col("ev_date").dt.year().cast(pl.String).alias(YEAR))
     return frame.join(
         kinds, on="ev_id", how="left", validate="1:1", maintain_order="left"

@@ -40,9 +40,10 @@ def count(frame: pl.DataFrame, least: int) -> pl.DataFrame:
     )
     levels = [_level(held, level, width) for level, width in WIDTHS.items()]
     counted = pl.concat(levels).sort("code")
+    counted = counted.filter(~_only_child(counted))
     return counted.with_columns(
         name(counted["code"]),
-        ((pl.col("train_events") >= least) & ~_only_child(counted)).alias("kept"),
+        (pl.col("train_events") >= least).alias("kept"),
     ).select("code", "level", "name", "train_events", "kept")
 
 
