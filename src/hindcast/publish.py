@@ -51,7 +51,8 @@ def _collect(project: Path, out: Path) -> None:
     reports = project / "reports"
     out.mkdir()
     shutil.copytree(reports / "notebooks", out / "notebooks")
-    shutil.copy(reports / "metrics.json", out)
+    for name in ("metrics.json", "what_helped.csv"):
+        shutil.copy(reports / name, out)
     shutil.copy(project / "dvc.lock", out)
     (out / "figures").mkdir()
     for notebook in sorted((out / "notebooks").glob("*.ipynb")):

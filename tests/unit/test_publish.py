@@ -23,6 +23,7 @@ def project(tmp_path):
     }  # fmt: skip
     (tmp_path / "reports" / "notebooks").mkdir(parents=True)
     (tmp_path / "reports" / "metrics.json").write_text(json.dumps(metrics))
+    (tmp_path / "reports" / "what_helped.csv").write_text("lever,horizon\n")
     (tmp_path / "README.md").write_text("# t\n<!-- ladder -->\nold\n<!-- /ladder -->\nend\n")
     (tmp_path / "dvc.lock").write_text("schema: '2.0'\n")
     cell = new_code_cell(
