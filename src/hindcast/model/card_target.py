@@ -16,6 +16,9 @@ TITLES = {
     "brier": "Brier score",
     "ece": "calibration error",
     "log_loss": "log loss",
+    "rps": "ranked probability score",
+    "phase": "phase of flight alone",
+    "prior": "share alone",
     "f1": "F1",
     "n": "accidents",
     "n_test": "test accidents",
@@ -32,12 +35,12 @@ LIMITS = {
         "validation years, not for each accident.",
     ),
     "damage": (
-        "What investigators call *destroyed* has become rarer over the years: the share falls "
-        "with the word's use, not with the damage alone.",
+        "What investigators call *destroyed* changes over the years: where the share changes, it "
+        "may be the word's use and not the damage.",
     ),
     "causes": (
-        "Findings are what an investigation lists; in later years nothing marks which of them is "
-        "a cause and which a factor.",
+        "Findings are what an investigation lists; the records do not reliably mark which of them "
+        "is a cause and which a factor.",
         "A family that no accident of the training years has cannot be forecast.",
     ),
 }
