@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
 from hindcast import checks, features, sources
 from hindcast.errors import HindcastError
@@ -113,6 +114,8 @@ def read(raw_dir: Path, bundle: Bundle, as_of: date | None = None) -> Records:
 
     Raises
     ------
+    hindcast.model.bundle.BundleError
+        The bundle's history is of another version.
     ScoreError
         There are no records in ``raw_dir`` (nothing is simulated in their place), or their
         severities are in no code.
@@ -122,7 +125,7 @@ def read(raw_dir: Path, bundle: Bundle, as_of: date | None = None) -> Records:
             f"no NTSB records in {raw_dir}: give a folder with avall.mdb, its zip, or its tables "
             "as CSV"
         )
-    state = HistoryState.model_validate_json(bundle.history_text)
+    state = _history(bundle)
     with tempfile.TemporaryDirectory(prefix="hindcast-score-") as name:
         scratch = Path(name)
         inventory = sources.extract(raw_dir, scratch, **_NOTHING_SIMULATED)
@@ -130,6 +133,17 @@ def read(raw_dir: Path, bundle: Bundle, as_of: date | None = None) -> Records:
         checks.validate(scratch / "raw", scratch)
         core = scratch / "core"
         return Records(features.build(core, state), inventory, as_of or population.as_of(core))
+
+
+def _history(bundle: Bundle) -> HistoryState:
+    try:
+        return HistoryState.model_validate_json(bundle.history_text)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise bundles.BundleError(
+            f"the bundle's history.json is not one of this version of hindcast "
+            f"({'.'.join(map(str, fault['loc'])) or 'state'}: {fault['msg']}): train it anew"
+        ) from error
 
 
 def _check_severities(events: Path) -> None:
