@@ -34,14 +34,30 @@ def project(tmp_path, metrics, monkeypatch):
     tables = {"events": {"in": 10, "out": 9, "quarantined": 1}}
     files = {
         "reports/metrics.json": metrics,
-        "data/interim/checks.json": {"rules": rules, "tables": tables},
+        "data/interim/checks.json": {
+            "rules": rules,
+            "tables": tables,
+            "anomalies": [],
+            "columns": [],
+        },
+        "data/interim/inventory.json": {
+            "releases": [],
+            "tables": {},
+            "conflicts": {"events_in_several_releases": 0},
+        },
+        "data/processed/population.json": {"as_of": "2022-01-01"},
+        "data/processed/feature_report.json": {
+            "features": 1,
+            "absent": [],
+            "vanished": [],
+            "availability": {"is_imc": {"2008": 1.0, "2021": 0.5}},
+        },
     } | {f"models/fatal/{h}/manifest.json": {"horizon": h} for h in ladder.HORIZONS}
     for name, value in files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(value))
     dictionary = tmp_path / "data" / "processed" / "feature_dictionary.csv"
-    dictionary.parent.mkdir(parents=True)
     dictionary.write_text('name,why\nis_imc,"cloud, no horizon"\n')
     facts.write(tmp_path)
     return tmp_path
