@@ -114,9 +114,30 @@ def measure(
     blanked = (train.blanked_copies, train.blanked_share)
     older = any((bench.parts["train"].weights() < 1).any() for bench in benches.values())
     levers = [*listed.levers(present, declared, budget, blanked, older=older), *added]
+    check_names(without, [*(lever.name for lever in levers), *declared.told])
     done = pull(benches, [lever for lever in levers if lever.name not in without], jobs)
     settings = {"rounds": bootstrap_rounds, "seed": seed}
     return judged(done, benches, metric, settings, jobs)
+
+
+def check_names(without: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse to leave out a lever that nobody knows: a slip of the pen would go unnoticed.
+
+    Raises
+    ------
+    LeverError
+        Names it, and those there are.
+
+    Examples
+    --------
+    >>> check_names(["weigted"], ["base", "weighted"])
+    Traceback (most recent call last):
+    ...
+    hindcast.model.levers.groups.LeverError: levers.without names weigted; there are base, weighted
+    """
+    if unknown := [name for name in without if name not in known]:
+        there = ", ".join(dict.fromkeys(known))
+        raise groups.LeverError(f"levers.without names {', '.join(unknown)}; there are {there}")
 
 
 def judged(
