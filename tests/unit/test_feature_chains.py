@@ -45,21 +45,18 @@ def test_a_chain_that_may_go_on_is_unknown_beyond_its_defining_event(name):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("finding_aircraft_control", True),
-        ("finding_angle_of_attack", True),
-        ("finding_modifier_pilot", True),
-        ("finding_modifier_not_attained_maintained", True),
-        ("finding_wire", False),
-        ("finding_modifier_failure", False),
+        ("finding_section_action", True),
+        ("finding_section_inspection", True),
+        ("finding_section_fluids", False),
     ],
 )
-def test_paths_and_modifiers_are_read_from_the_code(name, value):
-    assert told(name) is value
+def test_sections_are_read_from_the_code(name, value):
+    assert told(name, finding_codes=["0204101044", "0206151099"]) is value
 
 
 @pytest.mark.parametrize("codes", [[], None])
 def test_no_finding_listed_means_none_known(codes):
-    assert told("finding_wire", finding_codes=codes) is None
+    assert told("finding_section_fluids", finding_codes=codes) is None
 
 
 def test_physical_findings_are_not_followed_to_the_autopsy():

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from math import log
 
 import polars as pl
 import pytest
@@ -32,14 +33,17 @@ SCHEMA = {
     "homebuilt": pl.String,
     "far_part": pl.String,
     "type_fly": pl.String,
+    "finding_codes": pl.List(pl.String),
 }
+CODES = ["0206304044", "0206304046 ", "0106204220", "?"]
 
 
-def _row(day, place, kind, country, injury, state, make, model, part) -> dict:
+def _row(day, place, kind, country, injury, state, make, model, part, codes) -> dict:
     latitude, longitude = place or (None, None)
     values = (
         START + timedelta(days=day) if day is not None else None,
         kind, country, injury, state, latitude, longitude, make, model, "N", part, "PERS",
+        codes,
     )  # fmt: skip
     return dict(zip(SCHEMA, values, strict=True))
 
@@ -55,6 +59,7 @@ EVENTS = st.builds(
     st.sampled_from(["CESSNA", "Cessna ", "PIPER", None]),
     st.sampled_from(["172", "PA-28", "PA 28", None]),
     st.sampled_from(["091", "91", "135", "UNK"]),
+    st.one_of(st.none(), st.lists(st.sampled_from(CODES), max_size=4)),
 )
 TABLES = st.lists(EVENTS, min_size=1, max_size=30).map(
     lambda rows: pl.DataFrame(rows, schema=SCHEMA)
@@ -67,7 +72,7 @@ def frame_of(*rows: dict) -> pl.DataFrame:
     usual = {
         "ev_type": "ACC", "ev_country": "USA", "ev_highest_injury": "NONE", "ev_state": "CA",
         "dec_latitude": 40.0, "dec_longitude": -100.0, "acft_make": "CESSNA", "acft_model": "172",
-        "homebuilt": "N", "far_part": "091", "type_fly": "PERS",
+        "homebuilt": "N", "far_part": "091", "type_fly": "PERS", "finding_codes": None,
     }  # fmt: skip
     return pl.DataFrame([usual | row for row in rows], schema=SCHEMA)
 
@@ -159,7 +164,24 @@ def _expected_shares(row: dict, accidents: list[dict]) -> dict:
             weight, towards = PRIOR_WEIGHT, _towards(key, row, known)
             drawn = (fatal + weight * towards) / (n + weight)
             result[f"fatal_share_{key.name}_since_1982"] = drawn if is_known else None
-    return result
+    return result | {"finding_log_odds_past": _expected_odds(row, known)}
+
+
+def _paths(row: dict) -> set[str]:
+    return {code[:8] for code in row["finding_codes"] or () if code != "?"}
+
+
+def _expected_odds(row: dict, known: list[dict]) -> float | None:
+    deaths = sum(r["ev_highest_injury"] == "FATL" for r in known)
+    if not _paths(row) or not 0 < deaths < len(known):
+        return None
+    overall, total = deaths / len(known), 0.0
+    for path in _paths(row):
+        same = [r for r in known if path in _paths(r)]
+        fatal = sum(r["ev_highest_injury"] == "FATL" for r in same)
+        share = (fatal + PRIOR_WEIGHT * overall) / (len(same) + PRIOR_WEIGHT)
+        total += log(share / (1 - share)) - log(overall / (1 - overall))
+    return total
 
 
 @cache

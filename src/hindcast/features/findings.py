@@ -4,9 +4,11 @@ A finding code has ten characters, its leading zero included: category, subcateg
 subsection, modifier, two each. No findings listed means none known, so flags are then null.
 Cause marks stop in 2020 and are missing from some releases.
 
-The paths of ``finding_paths.csv`` are the codes, to the subsection and by modifier, of at least 100
-US accidents of 2008-2017. Physical findings (0201: impairment, health) are not followed further
-down: they come from toxicology and autopsy, which are asked for after a death.
+The sections of ``finding_paths.csv`` are those of at least 100 US accidents of 2008-2017 that
+``finding_features.csv`` has not. What lies below a section is told by one number, the past log odds
+of all paths together: a flag for each of 80 frequent paths and 31 modifiers added nothing to it.
+Physical findings (0201: impairment, health) have no section of their own here: they come from
+toxicology and autopsy, which are asked for after a death.
 """
 
 import polars as pl
@@ -18,7 +20,6 @@ _at = Group("findings", Horizon.INVESTIGATION)
 _CODES = pl.col("finding_codes")
 _KNOWN = _CODES.list.len() > 0
 _SOURCE = "Findings.finding_code"
-_MODIFIERS = shared("~finding_modifiers", _CODES.list.eval(pl.element().str.slice(8, 2)))
 
 
 def _sections(codes: pl.Expr, width: int) -> pl.Expr:
@@ -51,19 +52,12 @@ def _flags() -> list[Feature]:
 
 def _paths() -> list[Feature]:
     codes = crosswalk("finding_paths", "name", "code")
-    kinds = crosswalk("finding_paths", "name", "kind")
     meanings = crosswalk("finding_paths", "name", "meaning")
     return [
-        _at.flag(name, _modified(code) if kinds[name] == "modifier" else _has(code),
-                 f"{_SOURCE} ({kinds[name]} {code}); finding_paths.csv",
+        _at.flag(name, _has(code), f"{_SOURCE} {code}; finding_paths.csv",
                  f"{meanings[name]}: concluded in at least 100 accidents of 2008-2017")
         for name, code in codes.items()
     ]  # fmt: skip
-
-
-def _modified(modifier: str) -> pl.Expr:
-    held = _MODIFIERS.list.contains(modifier)
-    return pl.when(_KNOWN).then(held)
 
 
 FEATURES = (
@@ -74,6 +68,9 @@ FEATURES = (
                "how many different things went wrong", related="grows with findings_count"),
     _at.number("causes_count", pl.col("cause_codes").list.len(), "1", "Findings.Cause_Factor",
                "findings marked as cause; marks stop in 2020"),
+    _at.number("finding_log_odds_past", pl.col("finding_log_odds_past"), "ln(odds)",
+               f"{_SOURCE} to its subsection, events.ev_highest_injury of earlier events",
+               "how often accidents with such findings killed so far, added over the findings"),
     *_flags(),
     *_paths(),
     _at.flag("is_personnel_cause", _has("02", pl.col("cause_codes")), "Findings.Cause_Factor",

@@ -11,12 +11,19 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from hindcast.features import airports, geography, keys, prior, shares
+from hindcast.features import airports, geography, keys, path_odds, prior, shares
 from hindcast.features.catalog import ERA
 from hindcast.features.columns import pick
 from hindcast.features.counting import Ints, Ledger, near
 from hindcast.features.shares import Column, Flags
-from hindcast.features.state import OUTCOME_LAG_DAYS, PENDING, RECENT, WINDOWS_DAYS, HistoryState
+from hindcast.features.state import (
+    OUTCOME_LAG_DAYS,
+    PENDING,
+    PENDING_PATHS,
+    RECENT,
+    WINDOWS_DAYS,
+    HistoryState,
+)
 
 RADIUS_KM = 100.0
 
@@ -40,12 +47,15 @@ _NOTHING = HistoryState(
     counts={name: {} for name in keys.NAMES},
     recent=(),
     pending=(),
+    paths={},
+    pending_paths=(),
 )
 
 COLUMNS: tuple[str, ...] = (
     *(f"events_{days}d_state" for days in WINDOWS_DAYS),
     *(f"events_{days}d_100km" for days in WINDOWS_DAYS),
     *keys.columns(),
+    path_odds.NAME,
 )
 
 
@@ -80,6 +90,8 @@ def history(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFr
             towards the overall one and set to the level of the accidents since. Before 2008 it
             is ``fatal_share_<key>_past``, and so knows nothing of the years to come; it is so too
             where the records themselves begin before 2008, so that no event counts twice.
+        ``finding_log_odds_past``
+            Past log odds of the row's findings, added up (:mod:`hindcast.features.path_odds`).
 
     Examples
     --------
@@ -134,7 +146,19 @@ def state_at(frame: pl.DataFrame, until: date) -> HistoryState:
         counts={name: _counts(known, name) for name in keys.NAMES},
         recent=past.filter(pl.col("date") > oldest).select(*RECENT).sort(list(RECENT)).rows(),
         pending=tuple((day, is_fatal, of) for day, is_fatal, *of in pending.iter_rows()),
+        paths=_path_counts(known),
+        pending_paths=_with_paths(outcomes.filter(is_young)).sort(list(PENDING_PATHS)).rows(),
     )
+
+
+def _with_paths(accidents: pl.DataFrame) -> pl.DataFrame:
+    return accidents.select(*PENDING_PATHS).drop_nulls()
+
+
+def _path_counts(known: pl.DataFrame) -> dict[int, tuple[int, int]]:
+    tallies = _with_paths(known).explode("paths").group_by("paths")
+    told = tallies.agg(pl.len(), pl.col("is_fatal").sum()).sort("paths")
+    return {path: (n, n_fatal) for path, n, n_fatal in told.iter_rows()}
 
 
 def _counts(known: pl.DataFrame, name: str) -> dict[int, tuple[int, int]]:
@@ -154,6 +178,7 @@ def _facts(frame: pl.DataFrame) -> pl.DataFrame:
     injury = pl.col("ev_highest_injury")
     return (
         pick(frame, _FACTS)
+        .hstack(frame.with_columns(path_odds.paths(frame)).select("paths"))
         .with_row_index("row")
         .select(
             "row",
@@ -161,6 +186,7 @@ def _facts(frame: pl.DataFrame) -> pl.DataFrame:
             pl.when(injury.is_in(_SEVERITIES)).then(injury == "FATL").alias("is_fatal"),
             pl.col("dec_latitude").alias("latitude"),
             pl.col("dec_longitude").alias("longitude"),
+            pl.col("paths"),
             ((pl.col("ev_type") == "ACC") & (pl.col("ev_country") == "USA")).alias("is_counted"),
         )
         .hstack(keys.digests(_keyed(frame)))
@@ -178,7 +204,9 @@ def _told(facts: pl.DataFrame, state: HistoryState) -> pl.DataFrame:
     outcomes = pl.concat([state.pending_frame, accidents.drop_nulls("is_fatal").select(*PENDING)])
     first = state.since or accidents["date"].min()
     columns = _event_counts(facts, events, first)
-    columns += shares.columns(facts, outcomes, state, sees_prior=prior.is_seen(first))
+    known = shares.known_of(facts, outcomes, state)
+    columns += shares.columns(known, outcomes, state, sees_prior=prior.is_seen(first))
+    columns.append(path_odds.column(facts, accidents, state, known))
     told = [_masked(name, values, is_known) for name, values, is_known in columns]
     return pl.DataFrame([facts["row"], *told])
 

@@ -32,6 +32,8 @@ _BOOKKEEPING = ("release", "ntsb_no", "lchg_date", "lchg_userid", "source_archiv
 _AIRCRAFT = ["ev_id", "Aircraft_Key"]
 _CREW = [*_AIRCRAFT, "crew_no"]
 
+_PATH_ODDS = "finding_log_odds_past"  # as in path_odds, which cannot be imported from here
+
 _EXTRA_TYPES: dict[str, pl.DataType] = {
     "n_crew": pl.Int64(),
     "n_engines_listed": pl.Int64(),
@@ -71,7 +73,7 @@ def input_types() -> dict[str, pl.DataType]:
         for craft in ("all", "make", "seng", "meng", "nght", "actu", "simu", "roto", "gldr", "lta")
     }
     counts = [f"events_{days}d_{where}" for days in (30, 90, 365) for where in ("state", "100km")]
-    past = dict.fromkeys((*counts, *keys.columns()), pl.Float64())
+    past = dict.fromkeys((*counts, *keys.columns(), _PATH_ODDS), pl.Float64())
     derived = airframe_facts.COLUMNS | terrain.COLUMNS
     summaries = crew_facts.COLUMNS | other_aircraft.COLUMNS
     return eadms | others | hours | past | derived | summaries | _EXTRA_TYPES

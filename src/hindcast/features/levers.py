@@ -41,8 +41,9 @@ LEVERS: dict[str, tuple[str, ...]] = {
         "phase_and_occurrence", "first_occurrence", "last_occurrence", "defining_position",
         "chain_has_descent", "chain_has_terrain",
     ),
-    "finding_paths": tuple(
-        feature.name for feature in FEATURES if "finding_paths.csv" in feature.source
+    "finding_paths": (
+        "finding_log_odds_past",
+        *(feature.name for feature in FEATURES if "finding_paths.csv" in feature.source),
     ),
 }  # fmt: skip
 """Names of the features that each lever added, in catalog order."""

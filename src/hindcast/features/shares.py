@@ -30,7 +30,7 @@ _FIRST_DAY = (prior.FIRST_DAY - date(1970, 1, 1)).days
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """Outcomes that count, and what each row's day knew of all of them together."""
 
     facts: pl.DataFrame
@@ -47,43 +47,54 @@ class _Known:
 
 
 def columns(
-    facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState, *, sees_prior: bool
+    known: Known, outcomes: pl.DataFrame, state: HistoryState, *, sees_prior: bool
 ) -> list[Column]:
     """Return the shares and counts of :func:`hindcast.features.keys.columns` for each row.
+
+    Parameters
+    ----------
+    known
+        What the rows knew (:func:`known_of`).
+    outcomes
+        Key digests, ``date`` and ``is_fatal`` of every accident after the state that may count.
+    state
+        The past that all rows see.
+    sees_prior
+        Whether rows from 2008 on are told of 1982-2007 (:func:`hindcast.features.prior.is_seen`).
+    """
+    facts = known.facts
+    codes = codes_of(facts.select(keys.NAMES), outcomes.select(keys.NAMES))
+    told: list[Column] = []
+    for key in keys.KEYS:
+        code, event_code = codes[key.name]
+        ledger = Ledger(event_code, known.event_day, known.is_fatal)
+        own = _tally(code, known.cut, ledger, base(facts[key.name], state.counts[key.name]))
+        is_known = (known.everywhere[0] > 0) & (code > 0)
+        told += [(*column, is_known) for column in _of_key(key, own, known, sees_prior=sees_prior)]
+    return told
+
+
+def known_of(facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState) -> Known:
+    """Return what each row's day knew of all accidents.
 
     Parameters
     ----------
     facts
         ``date`` and one digest per key for each row, all later than ``state.until``.
     outcomes
-        The same and ``is_fatal`` for every accident after the state that may count.
+        ``date`` and ``is_fatal`` of every accident after the state that may count.
     state
         The past that all rows see.
-    sees_prior
-        Whether rows from 2008 on are told of 1982-2007 (:func:`hindcast.features.prior.is_seen`).
     """
-    known = _known(facts, outcomes, state)
-    codes = codes_of(facts.select(keys.NAMES), outcomes.select(keys.NAMES))
-    told: list[Column] = []
-    for key in keys.KEYS:
-        code, event_code = codes[key.name]
-        ledger = Ledger(event_code, known.event_day, known.is_fatal)
-        own = _tally(code, known.cut, ledger, _base(facts[key.name], state.counts[key.name]))
-        is_known = (known.everywhere[0] > 0) & (code > 0)
-        told += [(*column, is_known) for column in _of_key(key, own, known, sees_prior=sees_prior)]
-    return told
-
-
-def _known(facts: pl.DataFrame, outcomes: pl.DataFrame, state: HistoryState) -> _Known:
     cut = days(facts["date"]) - OUTCOME_LAG_DAYS
     day, is_fatal = days(outcomes["date"]), outcomes["is_fatal"].to_numpy()
     ledger = Ledger(np.zeros_like(day), day, is_fatal)
     everywhere = _tally(np.zeros_like(cut), cut, ledger, state.outcomes)
-    return _Known(facts, cut, day, is_fatal, everywhere)
+    return Known(facts, cut, day, is_fatal, everywhere)
 
 
 def _of_key(
-    key: keys.Key, own: tuple[Ints, Ints], known: _Known, *, sees_prior: bool
+    key: keys.Key, own: tuple[Ints, Ints], known: Known, *, sees_prior: bool
 ) -> list[tuple[str, np.ndarray]]:
     past = drawn(own, known.level)
     told = [(f"fatal_share_{key.name}_past", past)]
@@ -95,9 +106,9 @@ def _of_key(
     return told
 
 
-def _since_1982(key: keys.Key, own: tuple[Ints, Ints], known: _Known) -> Floats:
+def _since_1982(key: keys.Key, own: tuple[Ints, Ints], known: Known) -> Floats:
     """Return the share drawn towards that of 1982-2007; before 2008 towards the overall one."""
-    before = _base(known.facts[key.name], prior.counts()[key.name])
+    before = base(known.facts[key.name], prior.counts()[key.name])
     is_told = days(known.facts["date"]) >= _FIRST_DAY
     return drawn(own, np.where(is_told, expected(before, known.everywhere), known.level))
 
@@ -136,7 +147,8 @@ def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tup
     return ledger.before(key, cut) + base[0], ledger.marked_before(key, cut) + base[1]
 
 
-def _base(values: pl.Series, counts: dict[int, tuple[int, int]]) -> tuple[Ints, Ints]:
+def base(values: pl.Series, counts: dict[int, tuple[int, int]]) -> tuple[Ints, Ints]:
+    """Return what is stored of each value: accidents and fatal accidents, 0 for none."""
     pairs = [counts.get(value, (0, 0)) for value in values] if counts else [(0, 0)]
     n_and_fatal = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return n_and_fatal[:, 0], n_and_fatal[:, 1]

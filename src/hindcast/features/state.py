@@ -22,6 +22,7 @@ Tally = tuple[Count, Count]
 
 RECENT = {"date": pl.Date, "state": pl.Int64, "latitude": pl.Float64, "longitude": pl.Float64}
 PENDING = {"date": pl.Date, "is_fatal": pl.Boolean, **dict.fromkeys(NAMES, pl.Int64)}
+PENDING_PATHS = {"date": pl.Date, "is_fatal": pl.Boolean, "paths": pl.List(pl.Int64)}
 
 
 class HistoryError(HindcastError, ValueError):
@@ -46,6 +47,10 @@ class HistoryState(BaseModel):
     pending
         Date, outcome and key digests of the accidents too young at ``until`` for their outcome to
         count: it counts once they are more than 30 days old.
+    paths
+        Accidents and fatal accidents of known outcome by path of findings.
+    pending_paths
+        Date, outcome and paths of findings of the accidents with a young outcome.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +62,8 @@ class HistoryState(BaseModel):
     counts: dict[str, dict[int, Tally]]
     recent: tuple[tuple[date, int | None, float | None, float | None], ...]
     pending: tuple[tuple[date, bool, tuple[int | None, ...]], ...]
+    paths: dict[int, Tally]
+    pending_paths: tuple[tuple[date, bool, tuple[int, ...]], ...]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -79,6 +86,12 @@ class HistoryState(BaseModel):
         """The accidents with a young outcome as a frame: date, is_fatal and one column per key."""
         rows = [(day, is_fatal, *keys) for day, is_fatal, keys in self.pending]
         return pl.DataFrame(rows, schema=PENDING, orient="row")
+
+    @cached_property
+    def pending_paths_frame(self) -> pl.DataFrame:
+        """The accidents with a young outcome and findings: date, is_fatal and paths."""
+        rows = [(day, is_fatal, list(of)) for day, is_fatal, of in self.pending_paths]
+        return pl.DataFrame(rows, schema=PENDING_PATHS, orient="row")
 
     def write(self, path: Path) -> None:
         """Write the state as JSON, whole or not at all."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hindcast.features import geography, keys, prior
+from hindcast.features import geography, keys, path_odds, prior
 from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, RADIUS_KM
 from hindcast.features.shares import PRIOR_WEIGHT, expected
 from hindcast.features.state import OUTCOME_LAG_DAYS, WINDOWS_DAYS, HistoryState
@@ -54,6 +54,9 @@ class RowHistory:
             name: _grouped((of[number], day, is_fatal) for day, is_fatal, of in state.pending)
             for number, name in enumerate(keys.NAMES)
         }
+        self._pending_paths = _grouped(
+            (path, day, is_fatal) for day, is_fatal, of in state.pending_paths for path in of
+        )
         placed = [row for row in sorted(state.recent, key=_day) if None not in row[2:]]
         self._placed_days = [day for day, *_ in placed]
         self._places = geography.unit_vectors(
@@ -76,7 +79,17 @@ class RowHistory:
             **dict.fromkeys(COLUMNS),
             **self._counts(day, of["state"], row),
             **self._shares(day, of),
+            **self._paths(day - _LAG, path_odds.of_codes(row.get("finding_codes"))),
         }
+
+    def _paths(self, cut: date, paths: list[int]) -> Values:
+        n_all, fatal_all = _added(self._state.outcomes, self._pending, cut)
+        if not paths or not 0 < fatal_all < n_all:
+            return {}
+        known, young = self._state.paths, self._pending_paths
+        own = [_added(known.get(path, _NOBODY), young.get(path, _NONE), cut) for path in paths]
+        level = fatal_all / n_all
+        return {path_odds.NAME: float(sum(path_odds.odds(tally, level) for tally in own))}
 
     def _counts(self, day: date, state: int | None, row: Mapping[str, Any]) -> Values:
         silent_since = day - timedelta(days=MAX_SILENCE_DAYS)
