@@ -67,8 +67,8 @@ class Prepared:
         declared = {feature.name: feature for feature in FEATURES}
         if unknown := [name for name in bundle.names if name not in declared]:
             raise BundleError(
-                f"the catalog declares no {', '.join(unknown)}: the bundle was trained under "
-                "another version of it; train anew"
+                f"the catalog declares no {', '.join(unknown[:5])} ({len(unknown)} features of the "
+                "bundle in all): it was trained under another version of it; train anew"
             )
         self._bundle = bundle
         self._inputs = RowInputs(HistoryState.model_validate(bundle.history))
