@@ -6,14 +6,25 @@ import subprocess
 import sys
 from datetime import date, timedelta
 
+import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
 import pytest
 
 from hindcast import paths
+from hindcast.figures import targets as drawn
 from hindcast.model import bundle as bundles
 from hindcast.model import encode, fit
-from hindcast.model.targets import bundle, chain, coverage, forecast, outcomes, train
+from hindcast.model.targets import (
+    bundle,
+    chain,
+    coverage,
+    forecast,
+    judge,
+    outcomes,
+    tables,
+    train,
+)
 from hindcast.model.targets.boost import Recipe
 from hindcast.model.targets.outcomes import OutcomeError
 from hindcast.model.targets.severity import Sets
@@ -272,3 +283,36 @@ def test_serving_needs_no_scikit_learn(found):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(",") == 3
+
+
+def test_every_figure_draws_what_the_tables_hold(trained, found):
+    kappa = tables.long(found, "quadratic_kappa")
+    assert len(drawn.ladder(kappa, "kappa").containers) == kappa["model"].n_unique() == 4
+    made = trained.of("severity")["event"].forecasts[0]
+    assert drawn.reliability(judge.reliability(made)).get_title("left") == "none"
+    counts = found["severity"]["event"]["confusion"]
+    told = [text.get_text() for text in drawn.confusion(counts, chain.CLASSES).texts]
+    assert sum(int(text.split("\n")[1]) for text in told) == 80
+    bars = drawn.causes(tables.families(found, "event")).patches
+    assert len(bars) == found["families"]["kept"]
+    shares = tables.sizes(found)
+    assert shares.group_by("horizon").agg(pl.col("share").sum())["share"].to_list() == [1] * 4
+    assert len(drawn.sizes(shares).patches) == 16
+    kinds = tables.covered(found, "event")
+    rows = drawn.coverage(kinds, 0.9).get_yticklabels()
+    assert len(rows) == kinds.filter(limits="kinds").height
+    assert drawn.coverage_by_horizon(tables.by_year(found), 0.9).get_ylabel()
+    assert drawn.destroyed(tables.destroyed_by_year(found)).figure.texts[0].get_text()
+    plt.close("all")
+
+
+def test_tables_stand_beside_each_other(trained, found):
+    assert tables.ladder(found).height == 16
+    assert tables.population(found)["target"].to_list() == ["severity", "causes", "damage"]
+    assert tables.on_validation(trained).columns == ["model", *encode.HORIZONS]
+    assert tables.causes(found).height == 6
+    assert tables.damage(found)["model"].to_list()[0] == "model"
+    assert set(tables.missed(found).columns) == {"horizon", "by", "group", "accidents", "coverage"}
+    event = trained.of("severity")["event"]
+    choices = tables.choices(event, trained.study.frame, PLAN.sets)
+    assert choices["choice"].to_list()[:2] == ["one limit", "chosen"]
