@@ -29,7 +29,8 @@ def paths(frame: pl.DataFrame) -> pl.Expr:
     """
     if "finding_codes" not in frame.columns:
         return pl.lit(None, pl.List(pl.Int64)).alias("paths")
-    digits = pl.element().str.strip_chars().str.slice(0, _DIGITS).cast(pl.Int64, strict=False)
+    start = pl.element().str.strip_chars().str.slice(0, _DIGITS)
+    digits = start.str.extract(r"^([0-9]+)$").cast(pl.Int64)
     found = pl.col("finding_codes").cast(pl.List(pl.String)).list.eval(digits)
     found = found.list.drop_nulls().list.unique().list.sort()
     return pl.when(found.list.len() > 0).then(found).alias("paths")
@@ -81,7 +82,7 @@ def odds(own: tuple[Ints, Ints], level: shares.Floats) -> shares.Floats:
 
     Examples
     --------
-    >>> odds((0, 0), 0.2)
+    >>> float(odds((0, 0), 0.2))
     0.0
     """
     with np.errstate(divide="ignore", invalid="ignore"):
