@@ -94,6 +94,7 @@ class Train(Section):
     early_stopping_rounds: Count
     jobs: Count
     calibration: Literal["none", "shrunk", "platt", "beta", "venn_abers", "isotonic", "auto"]
+    miss_cost: Annotated[float, Field(gt=0)]
     blanked_copies: Annotated[int, Field(ge=0)]
     blanked_share: Annotated[float, Field(ge=0, le=0.5)]
     booster: Booster

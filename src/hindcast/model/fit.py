@@ -21,7 +21,7 @@ import polars as pl
 import xgboost
 
 from hindcast.errors import HindcastError
-from hindcast.model import blanks, encode
+from hindcast.model import blanks, encode, thresholds
 
 
 class OutcomeError(HindcastError, ValueError):
@@ -53,6 +53,8 @@ class Recipe:
         How many copies of each accident lose inputs, and what share of them on average.
     compared_boosters
         How many boosters the models beside the study's own average.
+    miss_cost
+        What a missed fatal accident costs, in false alarms: one of the thresholds rests on it.
     """
 
     seed: int
@@ -66,6 +68,7 @@ class Recipe:
     blanked_copies: int = 0
     blanked_share: float = 0.0
     compared_boosters: int = 1
+    miss_cost: float = thresholds.MISS_COST
 
     def as_json(self) -> dict[str, Any]:
         """Return the recipe for a manifest."""

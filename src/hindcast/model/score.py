@@ -90,6 +90,7 @@ def score(
         kinds=groups.kinds(frame, facts.KINDS),
         smallest_group=SMALLEST_GROUP,
         thresholds={horizon: one.manifest["threshold"] for horizon, one in trained.items()},
+        manifests={horizon: one.manifest for horizon, one in trained.items()},
     )
     said = score_report.of(frame, records.built.schema, records.inventory, trained)
     return judged | said

@@ -21,6 +21,7 @@ from hindcast.model import (
     metrics,
     registry,
     split,
+    thresholds,
 )
 from hindcast.model.bundle import Bundle
 from hindcast.model.material import KEYS, Material
@@ -142,6 +143,9 @@ def _with_papers(
     encode.check_known(schema, horizon)
     judged = validation_table(predictions).row(0, named=True)
     validation = _own_validation(predictions)
+    known = validation["is_fatal"].to_numpy(), validation["probability"].to_numpy()
+    chosen = thresholds.choose(*known, recipe.miss_cost)
+    calibration = own.served.calibration
     manifest = {
         "format": 1,
         "target": TARGET,
@@ -157,9 +161,10 @@ def _with_papers(
         "rounds": own.refitted.rounds,
         "learned_until": material.split.validation_until.isoformat(),
         "validation": {name: judged[name] for name in metrics.NAMES},
-        "threshold": metrics.best_f1_threshold(
-            validation["is_fatal"].to_numpy(), validation["probability"].to_numpy()
-        ),
+        "calibration": {"method": calibration["method"], "chosen": calibration.get("chosen")},
+        "threshold": chosen["f1"],
+        "thresholds": chosen,
+        "miss_cost": recipe.miss_cost,
     }
     return replace(own.served, manifest=manifest, history_text=material.history)
 
