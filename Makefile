@@ -49,7 +49,7 @@ data: $(READY)  ## download NTSB's archives into data/raw (about 100 MB)
 	@hindcast download
 
 mlflow: $(READY)  ## the runs and the registry in a browser
-	@mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --workers 1
+	@mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} --host 127.0.0.1 --workers 1
 
 publish: $(READY)  ## copy the last run's results (real records only) to reports/published
 	@hindcast publish
@@ -58,10 +58,10 @@ verify: $(READY)  ## two runs from nothing, compared byte by byte
 	@hindcast verify
 
 lock: $(READY)  ## compile requirements.lock anew
-	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	@uv pip compile pyproject.toml --extra study --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
-clean:  ## remove what a run made; data/raw stays
+clean:  ## remove what a run made; data/raw and the registry stay
 	@rm -rf data/interim data/processed data/warehouse models/*/ reports/_site \
 		reports/generated reports/notebooks reports/plots reports/metrics.json \
-		reports/what_helped.csv _variables.yml mlflow.db mlartifacts
+		reports/what_helped.csv _variables.yml

@@ -78,7 +78,9 @@ def score(
     from hindcast.model.score import score
 
     judged = score(bundle, raw, as_of=as_of and as_of.date())
-    _say.print(_table(score_report.table(judged)), *score_report.lines(judged), sep="\n")
+    _say.print(_table(score_report.table(judged)))
+    for line in score_report.lines(judged):
+        _say.print(line, markup=False, soft_wrap=True)
     if out:
         atomic.write_json(out, judged)
     else:
@@ -97,6 +99,15 @@ def tune(
     store = registry.Store.of_project()
     registry.open_experiment(store)
     run.commit(horizons or encode.HORIZONS, params.load(), store)
+
+
+@app.command()
+def prior(flat: Path) -> None:
+    """Count accidents of 1982-2007 in AviationData.csv into data/reference."""
+    from hindcast import paths
+    from hindcast.features import prior
+
+    prior.write(flat, paths.reference() / prior.FILE)
 
 
 @app.command()
@@ -120,7 +131,7 @@ def promote(
     outcomes = promotion.promote(names or ())
     Console().print(_table(promotion.table(outcomes)))
     for outcome in outcomes:
-        _say.print(outcome.verdict, highlight=False)
+        _say.print(outcome.verdict, markup=False, highlight=False, soft_wrap=True)
     if not all(outcome.moved for outcome in outcomes):
         sys.exit(1)
 
