@@ -179,6 +179,8 @@ class Evidence(Section):
     drift_features: Count
     permutation_rows: Count
     permutations: Count
+    absent_shares: list[Share]
+    absent_draws: Count
 
 
 class Targets(Section):

@@ -30,6 +30,11 @@ class Study:
         settings = {"recipe": self.recipe, "jobs": jobs, "rounds": rounds, "seed": seed}
         return [Bench.of(self.material, horizon, **settings) for horizon in self.bundles]
 
+    def robust(self) -> tuple[int, float]:
+        """Return how many copies lost inputs in training, and what share of them."""
+        first = next(iter(self.bundles.values())).manifest["recipe"]
+        return first["blanked_copies"], first["blanked_share"]
+
     def redrawn(self, seed: int) -> "Study":
         """Return the same study with its events divided at random."""
         return replace(self, material=self.material.redrawn(seed))
