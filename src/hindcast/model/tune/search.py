@@ -24,15 +24,16 @@ log = logging.getLogger(__name__)
 
 FRESH = 10_000
 DIGITS = 4
+# Deeper trees and smaller steps gained .002 of ROC AUC at most, for three times the time.
 RANGES: dict[str, tuple[float, float]] = {
-    "learning_rate": (0.04, 0.15),
+    "learning_rate": (0.05, 0.15),
     "min_child_weight": (1.0, 40.0),
     "reg_lambda": (0.1, 30.0),
     "reg_alpha": (0.001, 5.0),
     "gamma": (0.001, 2.0),
 }
 SHARES: dict[str, tuple[float, float]] = {"subsample": (0.5, 1.0), "colsample_bytree": (0.1, 0.6)}
-WHOLE: dict[str, tuple[int, int]] = {"max_depth": (3, 8), "max_cat_to_onehot": (1, 64)}
+WHOLE: dict[str, tuple[int, int]] = {"max_depth": (3, 6), "max_cat_to_onehot": (1, 64)}
 DEFAULTS = {"reg_alpha": 0.001, "gamma": 0.001, "max_cat_to_onehot": 4}
 """Where today's recipe says nothing: XGBoost's own 4; 0, which a logarithm lacks, as good as so."""
 
