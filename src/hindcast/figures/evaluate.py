@@ -245,6 +245,7 @@ def by_group(records: pl.DataFrame, axes: list[Axes] | None = None) -> Axes:
     left, right = axes or figures.grid(
         1, 2, width=8.4, height=1.6 + 0.25 * shown.height, sharey=True
     )
+    left.get_figure(root=True).set_dpi(80)
     at = np.arange(shown.height)[::-1]
     _across(left, at, shown, "roc_auc", BLUE, "o")
     left.set(xlabel="ROC AUC (95% interval)")

@@ -91,7 +91,7 @@ def dependence(explained: Explained, names: list[str]) -> Axes:
     """
     rows = -(-len(names) // 2)
     panels = figures.grid(rows, 2, width=9.0, height=2.5 * rows)
-    panels[0].get_figure().set_dpi(85)
+    panels[0].get_figure().set_dpi(72)
     for ax, name in zip(panels, names, strict=False):
         _panel(ax, explained, name)
     for ax in panels[len(names) :]:
