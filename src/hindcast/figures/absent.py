@@ -23,7 +23,8 @@ def curve(lost: pl.DataFrame) -> Axes:
         As `hindcast.model.evidence.absent.curve` gives it.
     """
     horizons = lost["horizon"].unique(maintain_order=True).to_list()
-    panels = figures.grid(2, len(horizons), width=4.6 * len(horizons), height=6.0, sharex=True)
+    width = 4.6 * len(horizons)
+    panels = figures.grid(2, len(horizons), width=width, height=6.0, sharex=True, dpi=80)
     for place, panel in enumerate(panels):
         metric, horizon = list(NAMES)[place // len(horizons)], horizons[place % len(horizons)]
         _lines(panel, lost.filter(pl.col("horizon") == horizon), metric)
