@@ -95,7 +95,7 @@ class Train(Section):
     jobs: Count
     calibration: Literal["none", "shrunk", "platt", "beta", "venn_abers", "isotonic", "auto"]
     miss_cost: Annotated[float, Field(gt=0)]
-    blanked_copies: Annotated[int, Field(ge=0)]
+    blanked_rows: Share
     blanked_share: Annotated[float, Field(ge=0, le=0.5)]
     booster: Booster
 
@@ -193,7 +193,7 @@ class Targets(Section):
     n_boosters: Count
     max_rounds: Count
     early_stopping_rounds: Count
-    blanked_copies: Annotated[int, Field(ge=0)]
+    blanked_rows: Share
     blanked_share: Annotated[float, Field(ge=0, le=0.5)]
     calibration: Literal["none", "platt", "isotonic", "beta"]
     bootstrap_rounds: Count

@@ -31,7 +31,7 @@ from hindcast.model.targets.severity import Sets
 
 N = 420
 BOOSTER = {"max_depth": 2, "learning_rate": 0.3, "min_child_weight": 1.0}
-RECIPE = Recipe(3, 1, 8, 4, BOOSTER, blanked_copies=1, blanked_share=0.2)
+RECIPE = Recipe(3, 1, 8, 4, BOOSTER, blanked_rows=0.5, blanked_share=0.2)
 PLAN = train.Plan(RECIPE, RECIPE, "platt", Sets(0.9, "lac", 20, 0.5), 20, 3, 10, 2)
 DECLARED = {
     "speed_kts": ("dispatch", "aircraft", "number"),

@@ -50,7 +50,7 @@ def pair() -> absent.Pair:
         "test": accidents(800, 3),
     }
     bench = Bench("event", FEATURES, **parts, recipe=RECIPE, jobs=2, rounds=20, seed=1)
-    return absent.fitted(bench, copies=1, share=0.3)
+    return absent.fitted(bench, rows=0.5, share=0.3)
 
 
 def test_the_more_is_lost_the_less_is_known(pair):

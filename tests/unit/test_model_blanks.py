@@ -40,9 +40,16 @@ def test_about_the_share_asked_for_is_taken():
     assert abs(np.isnan(found).mean() - 0.2) < 0.01
 
 
-def test_the_first_rows_of_the_joined_matrix_are_whole():
-    matrix = np.ones((50, 4), dtype=np.float32)
-    many = blanks.joined(matrix, SCHEMA, 0.3, 2, np.random.default_rng(1))
-    assert many.shape == (150, 4)
-    assert not np.isnan(many[:50]).any()
-    assert np.isnan(many[50:]).any()
+@given(st.floats(0, 1), st.integers(0, 10_000))
+def test_only_the_chosen_share_of_rows_loses_anything(rows, seed):
+    matrix = np.ones((400, 4), dtype=np.float32)
+    found = blanks.thinned(matrix, SCHEMA, rows, 0.5, np.random.default_rng(seed))
+    assert found.shape == matrix.shape
+    assert np.isnan(found).any(axis=1).mean() <= rows + 0.15
+    assert not np.isnan(matrix).any()
+
+
+def test_some_rows_stay_whole_and_some_do_not():
+    matrix = np.ones((400, 4), dtype=np.float32)
+    lost = np.isnan(blanks.thinned(matrix, SCHEMA, 0.5, 0.3, np.random.default_rng(1))).any(axis=1)
+    assert 0.1 < lost.mean() < 0.5

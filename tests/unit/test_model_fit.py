@@ -153,7 +153,7 @@ def test_a_validation_part_without_a_death_cannot_calibrate():
 
 
 def test_an_unknown_calibration_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match="'spline': expected one of none, platt"):
+    with pytest.raises(ValueError, match="'spline': expected one of none, shrunk, platt"):
         calibrate.learn("spline", np.zeros(2), np.array([0, 1]))
 
 
@@ -191,22 +191,15 @@ def test_what_is_served_has_the_calibration_of_boosters_that_have_not_seen_valid
     np.testing.assert_allclose(forecasts["test"], own.served.predict(parts["test"].features))
 
 
-def test_a_row_and_its_copies_weigh_as_much_as_the_row(parts):
-    schema = encode.learn(parts["train"].features, FEATURES, 5)
-    recipe = replace(RECIPE, blanked_copies=2, blanked_share=0.3)
-    many = parts["train"].dmatrix(schema, recipe)
-    assert many.num_row() == 3 * 900
-    assert many.get_weight().sum() == pytest.approx(900, rel=1e-4)
-    assert many.get_label().mean() == pytest.approx(parts["train"].is_fatal.mean())
-
-
-def test_copies_depend_on_seed_and_booster_alone(parts):
+def test_which_values_are_taken_depends_on_seed_and_booster_alone(parts):
     asked = [feature | {"inputs": [feature["name"]]} for feature in FEATURES]
     schema = encode.learn(parts["train"].features, asked, 5)
-    recipe = replace(RECIPE, blanked_copies=1, blanked_share=0.3)
+    recipe = replace(RECIPE, blanked_rows=0.5, blanked_share=0.3)
     known = [parts["train"].dmatrix(schema, recipe, n).num_nonmissing() for n in (0, 0, 1)]
+    whole = parts["train"].dmatrix(schema)
     assert known[0] == known[1] != known[2]
-    assert known[0] < 2 * parts["train"].dmatrix(schema).num_nonmissing()
+    assert known[0] < whole.num_nonmissing()
+    assert parts["train"].dmatrix(schema, recipe).num_row() == whole.num_row()
 
 
 def test_weights_of_rows_are_kept_when_parts_are_joined(parts):

@@ -2,8 +2,8 @@
 
 Every release, source and request brings other columns. A model that has only seen the columns of
 its own release takes a missing one for a sign, because within a release it often is one: reports
-of fatal accidents lack what a dead pilot did not fill in. Beside each accident as it is the model
-therefore learns from copies that have lost some inputs, some tables or some whole groups.
+of fatal accidents lack what a dead pilot did not fill in. A part of the accidents, another one for
+each booster, is therefore learned from without some inputs, some tables or some whole groups.
 """
 
 import re
@@ -86,14 +86,25 @@ def blanked(
     return copy
 
 
-def joined(
+def thinned(
     matrix: np.ndarray,
     schema: Sequence[dict[str, Any]],
+    rows: float,
     share: float,
-    copies: int,
     generator: np.random.Generator,
 ) -> np.ndarray:
-    """Return the matrix and below it ``copies`` of it with values taken away."""
-    lost = units(schema)
-    taken = [blanked(matrix, lost, share, generator) for _ in range(copies)]
-    return np.vstack([matrix, *taken])
+    """Return the matrix with values taken away from a part of the rows.
+
+    Parameters
+    ----------
+    matrix
+        Rows by features, in the order of ``schema``.
+    rows
+        Share of the rows that lose something, drawn at random.
+    share
+        As for `blanked`.
+    """
+    chosen = np.flatnonzero(generator.random(len(matrix)) < rows)
+    copy = matrix.copy()
+    copy[chosen] = blanked(matrix[chosen], units(schema), share, generator)
+    return copy

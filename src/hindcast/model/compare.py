@@ -39,7 +39,7 @@ def forecasts(
         matrix as the model.
     recipe
         How the model is made; the boosted ones here are made the same way, but those that are
-        about missing values see no copies that have lost inputs.
+        about missing values see no accidents that have lost inputs.
     on_fit
         Called after each booster.
 

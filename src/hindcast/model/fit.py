@@ -1,9 +1,9 @@
 """Fit XGBoost: stopped early on the validation part, averaged over seeds, one booster in the end.
 
-Beside each accident as it is, the boosters see copies that have lost some of their inputs
-(`hindcast.model.blanks`). Once it is known how many trees are enough, boosters are fitted again on
-training and validation part together (`refit`): what is served has learned from the latest years
-too. What is calibrated and chosen on validation comes from the boosters that have not seen it.
+Each booster sees a part of the accidents without some of their inputs (`hindcast.model.blanks`).
+Once it is known how many trees are enough, boosters are fitted again on training and validation
+part together (`refit`): what is served has learned from the latest years too. What is calibrated
+and chosen on validation comes from the boosters that have not seen it.
 
 One booster's trees depend on the rows and columns its seed drew; the average of a few margins
 ranks unseen years better than one does. The boosters are joined into one whose leaves are divided
@@ -49,8 +49,8 @@ class Recipe:
         One of `hindcast.model.calibrate.METHODS`.
     booster
         XGBoost's own parameters.
-    blanked_copies, blanked_share
-        How many copies of each accident lose inputs, and what share of them on average.
+    blanked_rows, blanked_share
+        Share of the accidents that lose inputs, and what share of these on average.
     compared_boosters
         How many boosters the models beside the study's own average.
     miss_cost
@@ -65,7 +65,7 @@ class Recipe:
     jobs: int
     calibration: str
     booster: dict[str, Any]
-    blanked_copies: int = 0
+    blanked_rows: float = 0.0
     blanked_share: float = 0.0
     compared_boosters: int = 1
     miss_cost: float = thresholds.MISS_COST
@@ -85,8 +85,8 @@ class Recipe:
         }
 
     def plain(self) -> "Recipe":
-        """Return the recipe without copies that have lost inputs."""
-        return replace(self, blanked_copies=0, blanked_share=0.0)
+        """Return the recipe without accidents that have lost inputs."""
+        return replace(self, blanked_rows=0.0, blanked_share=0.0)
 
     def compared(self) -> "Recipe":
         """Return the recipe of the models beside the study's own."""
@@ -144,18 +144,13 @@ class Labelled:
     def dmatrix(
         self, schema: list[dict[str, Any]], recipe: Recipe | None = None, member: int = 0
     ) -> xgboost.DMatrix:
-        """Return what XGBoost reads, by a learned schema; with a recipe, its copies too.
-
-        A row and its copies together weigh as much as the row alone would.
-        """
+        """Return what XGBoost reads, by a learned schema; with a recipe, as it thins rows."""
         matrix = encode.matrix(self.features, schema)
-        copies = recipe.blanked_copies if recipe else 0
-        if not copies:
-            return dmatrix(matrix, schema, self.is_fatal, self.weight)
-        generator = np.random.default_rng([recipe.seed, member])
-        many = blanks.joined(matrix, schema, recipe.blanked_share, copies, generator)
-        weight = np.tile(self.weights() / (copies + 1), copies + 1)
-        return dmatrix(many, schema, np.tile(self.is_fatal, copies + 1), weight)
+        if recipe and recipe.blanked_rows:
+            generator = np.random.default_rng([recipe.seed, member])
+            thinned = (recipe.blanked_rows, recipe.blanked_share, generator)
+            matrix = blanks.thinned(matrix, schema, *thinned)
+        return dmatrix(matrix, schema, self.is_fatal, self.weight)
 
 
 def dmatrix(

@@ -12,11 +12,41 @@ from hindcast.model.levers.lever import Bench
 ROWS = 1500
 TRAIN_UNTIL, VALIDATION_UNTIL = date(2012, 12, 31), date(2013, 12, 31)
 FEATURES = [
-    {"name": "phase", "kind": "category", "known_at": "dispatch", "absent": False},
-    {"name": "hours", "kind": "number", "known_at": "dispatch", "absent": False},
-    {"name": "terrain_slope", "kind": "number", "known_at": "dispatch", "absent": False},
-    {"name": "noise_level", "kind": "number", "known_at": "dispatch", "absent": False},
-    {"name": "is_destroyed", "kind": "flag", "known_at": "scene", "absent": False},
+    {
+        "name": "phase",
+        "inputs": ["phase"],
+        "kind": "category",
+        "known_at": "dispatch",
+        "absent": False,
+    },
+    {
+        "name": "hours",
+        "inputs": ["hours"],
+        "kind": "number",
+        "known_at": "dispatch",
+        "absent": False,
+    },
+    {
+        "name": "terrain_slope",
+        "inputs": ["terrain_slope"],
+        "kind": "number",
+        "known_at": "dispatch",
+        "absent": False,
+    },
+    {
+        "name": "noise_level",
+        "inputs": ["noise_level"],
+        "kind": "number",
+        "known_at": "dispatch",
+        "absent": False,
+    },
+    {
+        "name": "is_destroyed",
+        "inputs": ["is_destroyed"],
+        "kind": "flag",
+        "known_at": "scene",
+        "absent": False,
+    },
 ]
 RECIPE = fit.Recipe(
     seed=3,

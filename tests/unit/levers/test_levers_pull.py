@@ -78,7 +78,7 @@ def test_learning_again_from_validation_changes_the_test_alone(rows):
     assert rows["refit"]["test"]["log_loss"]["gain"] != 0
 
 
-def test_copies_that_lost_inputs_are_another_model(rows):
+def test_a_model_of_accidents_that_lost_inputs_is_another_one(rows):
     assert rows["blanked"]["test"]["log_loss"]["gain"] != 0
 
 

@@ -2,7 +2,7 @@
 
 Releases, sources and requests differ in which fields they give. Two models of one recipe are asked
 about the same accidents with more and more taken away: one learned from the records as they are,
-one also from copies that had lost inputs (`hindcast.model.blanks`).
+one from accidents of which many had lost inputs (`hindcast.model.blanks`).
 """
 
 import sys
@@ -19,7 +19,7 @@ from hindcast.model import blanks, bootstrap, calibrate, encode, fit, learned, m
 from hindcast.model.bundle import Bundle
 from hindcast.model.evidence.bench import Bench
 
-PLAIN, ROBUST = "plain", "with copies that lost inputs"
+PLAIN, ROBUST = "plain", "learned with inputs lost"
 METRICS = {"roc_auc": metrics.roc_auc, "log_loss": metrics.log_loss, "ece": metrics.ece}
 WHOLE = "nothing"
 
@@ -39,21 +39,21 @@ class Pair:
         return {name: _judged(model, matrix, self.is_fatal) for name, model in self.models.items()}
 
 
-def fitted(bench: Bench, copies: int, share: float) -> Pair:
+def fitted(bench: Bench, rows: float, share: float) -> Pair:
     """Fit both models of a horizon.
 
     Parameters
     ----------
     bench
         Its recipe makes the plain model.
-    copies, share
+    rows, share
         Of the other model: see `hindcast.model.fit.Recipe`.
     """
     task = bench.task()
     train, validation, test = (task.labelled(part) for part in ("train", "validation", "test"))
     recipes = {
         PLAIN: bench.recipe,
-        ROBUST: fit.replace(bench.recipe, blanked_copies=copies, blanked_share=share),
+        ROBUST: fit.replace(bench.recipe, blanked_rows=rows, blanked_share=share),
     }
 
     def made(recipe: fit.Recipe) -> Bundle:
@@ -176,7 +176,7 @@ def _probability(model: Bundle, matrix: np.ndarray) -> np.ndarray:
 
 def study(
     benches: Sequence[Bench],
-    copies: int,
+    rows: float,
     share: float,
     *,
     shares: Sequence[float],
@@ -189,14 +189,14 @@ def study(
     ----------
     benches
         One a horizon.
-    copies, share
+    rows, share
         How the trained models were made robust.
     shares, draws
         Of `curve`.
     rounds
         Of `without`.
     """
-    pairs = [fitted(bench, copies, share) for bench in benches]
+    pairs = [fitted(bench, rows, share) for bench in benches]
     parts = {"table": table_of, "group": group_of}
     return {
         "absent_curve": pl.concat([curve(pair, shares, draws) for pair in pairs]),

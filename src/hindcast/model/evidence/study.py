@@ -31,9 +31,9 @@ class Study:
         return [Bench.of(self.material, horizon, **settings) for horizon in self.bundles]
 
     def robust(self) -> tuple[int, float]:
-        """Return how many copies lost inputs in training, and what share of them."""
+        """Return which share of accidents lost inputs in training, and what share of these."""
         first = next(iter(self.bundles.values())).manifest["recipe"]
-        return first["blanked_copies"], first["blanked_share"]
+        return first["blanked_rows"], first["blanked_share"]
 
     def redrawn(self, seed: int) -> "Study":
         """Return the same study with its events divided at random."""
@@ -88,8 +88,8 @@ def quick(
 ) -> fit.Recipe:
     """Return a cheaper recipe: fewer boosters that learn faster, on one thread, from plain rows.
 
-    The study's own model also learns from copies of accidents that have lost inputs; a variant does
-    not, because every variant would cost as many times as much.
+    The study's own model learns from accidents of which many have lost inputs; a variant does
+    not: the evidence is about the records as they are.
 
     Examples
     --------

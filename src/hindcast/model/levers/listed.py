@@ -39,14 +39,14 @@ def levers(
     budget
         Of the challengers.
     blanked
-        How many copies of each accident lose inputs, and what share of them.
+        Which share of the accidents loses inputs, and what share of these.
     older
         Whether accidents before 2008 are among the training rows.
     """
     return [
         *_of_features(present, declared),
         *_of_learning(),
-        Lever("blanked", "rows", "copies that lost inputs at random", ALL, blanking(*blanked)),
+        Lever("blanked", "rows", "many accidents without some inputs", ALL, blanking(*blanked)),
         *([Lever("recent_only", "rows", "no row before 2008", ALL, recent)] if older else []),
         *_of_learners(budget),
         Lever("served", "all", "the study's own model", learner=_known("xgboost")),
@@ -121,10 +121,10 @@ def tuned(bench: Bench) -> Bench:
     return replace(bench, recipe=replace(bench.recipe, booster=tune.best(bench.horizon)))
 
 
-def blanking(copies: int, share: float) -> Change:
-    """Learn also from copies of each accident that have lost inputs, as other sources do."""
+def blanking(rows: float, share: float) -> Change:
+    """Learn from accidents of which many have lost inputs, as other sources have."""
     return lambda bench: replace(
-        bench, recipe=replace(bench.recipe, blanked_copies=copies, blanked_share=share)
+        bench, recipe=replace(bench.recipe, blanked_rows=rows, blanked_share=share)
     )
 
 

@@ -111,7 +111,7 @@ def measure(
     present = groups.present(features, declared)
     budget = challengers.Budget(**challenger)
     train = params.load().train
-    blanked = (train.blanked_copies, train.blanked_share)
+    blanked = (train.blanked_rows, train.blanked_share)
     older = any((bench.parts["train"].weights() < 1).any() for bench in benches.values())
     levers = [*listed.levers(present, declared, budget, blanked, older=older), *added]
     check_names(without, [*(lever.name for lever in levers), *declared.told])

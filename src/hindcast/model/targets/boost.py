@@ -1,6 +1,6 @@
 """Fit the boosters of the further targets on a matrix that is encoded once.
 
-As for P(fatal): learned from copies with values taken away as well, so that a request that knows
+As for P(fatal): some events are learned from with values taken away, so that a request that knows
 less is served too; stopped early on validation, averaged over seeds, then refitted on train and
 validation together with the rounds that early stopping found. What is said of validation (and what
 is calibrated there) comes from the boosters of the training part alone.
@@ -34,9 +34,9 @@ class Recipe:
         Most trees a booster may have, and after how many without gain on validation it stops.
     booster
         XGBoost's own parameters.
-    blanked_copies, blanked_share
-        How many copies of each event are learned from beside it, and the mean share of inputs that
-        a copy has lost, see `hindcast.model.blanks`.
+    blanked_rows, blanked_share
+        Share of the events that are learned from with inputs taken away, and the mean share of
+        inputs that these have lost, see `hindcast.model.blanks`.
     """
 
     seed: int
@@ -44,7 +44,7 @@ class Recipe:
     max_rounds: int
     early_stopping_rounds: int
     booster: Mapping[str, Any]
-    blanked_copies: int = 0
+    blanked_rows: float = 0.0
     blanked_share: float = 0.0
 
     def told(self, member: int, **objective: Any) -> dict[str, Any]:
@@ -116,14 +116,12 @@ def fitted(
 def _robust(
     matrix: np.ndarray, label: np.ndarray, schema: Schema, recipe: Recipe
 ) -> xgboost.DMatrix:
-    """Return what XGBoost learns from; a row and its copies together weigh as much as one row."""
-    if not recipe.blanked_copies:
-        return fit.dmatrix(matrix, schema, label)
-    times = recipe.blanked_copies + 1
-    generator = np.random.default_rng(recipe.seed)
-    many = blanks.joined(matrix, schema, recipe.blanked_share, recipe.blanked_copies, generator)
-    weight = np.full(len(many), 1 / times, np.float32)
-    return fit.dmatrix(many, schema, np.concatenate([label] * times), weight)
+    """Return what XGBoost learns from, some of the rows with values taken away."""
+    if recipe.blanked_rows:
+        generator = np.random.default_rng(recipe.seed)
+        thinned = (recipe.blanked_rows, recipe.blanked_share, generator)
+        matrix = blanks.thinned(matrix, schema, *thinned)
+    return fit.dmatrix(matrix, schema, label)
 
 
 def _stopped(
