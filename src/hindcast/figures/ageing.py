@@ -36,7 +36,7 @@ def fan(decay: pl.DataFrame, losses: pl.DataFrame, horizon: str, axes: list[Axes
     axes
         Two Axes; a new figure when not given.
     """
-    left, right = axes or figures.grid(1, 2, width=9.4, height=4.0, width_ratios=[3, 2], dpi=85)
+    left, right = axes or figures.grid(1, 2, width=9.4, height=4.0, width_ratios=[3, 2], dpi=76)
     rows = decay.filter(pl.col("horizon") == horizon)
     _fan_lines(left, rows)
     left.set(xlabel="year of the accidents", ylabel="ROC AUC (95% interval at age 1)")
@@ -76,7 +76,7 @@ def drift(scores: pl.DataFrame, decay: pl.DataFrame, axes: list[Axes] | None = N
     axes
         Three Axes; a new figure when not given.
     """
-    axes = axes or figures.grid(1, 3, width=12.0, height=4.0, dpi=85)
+    axes = axes or figures.grid(1, 3, width=12.0, height=4.0, dpi=76)
     ranked, level, spread = axes
     young = decay.filter(pl.col("age") == 1)
     for place, horizon in enumerate(scores["horizon"].unique(maintain_order=True)):

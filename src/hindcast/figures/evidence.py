@@ -18,7 +18,7 @@ KIND_NAMES = {
     "seed": "nothing but the seed changed",
     "shuffled": "label shuffled",
 }
-DENSE = 70
+DENSE = 66
 """Dots an inch of figures with many rows, so that a page stays light."""
 
 
@@ -26,7 +26,7 @@ def _panels(frame: pl.DataFrame, axes: list[Axes] | None, *, height: float, widt
     """Return the horizons of a frame and a panel for each."""
     horizons = frame["horizon"].unique(maintain_order=True).to_list()
     if axes is None:
-        axes = figures.grid(1, len(horizons), width=width * len(horizons), height=height, dpi=85)
+        axes = figures.grid(1, len(horizons), width=width * len(horizons), height=height, dpi=76)
     return list(zip(horizons, axes, strict=True))
 
 
