@@ -33,8 +33,12 @@ def conda() -> dict:
     return yaml.safe_load((paths.root() / "environment.yml").read_text())
 
 
+LOCKED = ("study", "dev")
+"""Spark is half a gigabyte that the study itself does not need."""
+
+
 def requirements(project: dict) -> list[Requirement]:
-    extras = project["optional-dependencies"].values()
+    extras = [lines for name, lines in project["optional-dependencies"].items() if name in LOCKED]
     return [Requirement(line) for line in sum(extras, list(project["dependencies"]))]
 
 
