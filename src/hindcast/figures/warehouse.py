@@ -72,9 +72,10 @@ def fatal_share_by(mart: pd.DataFrame, name: str, ax: Axes | None = None) -> Axe
     told = mart[mart["severity_known"] > 0].sort_values("fatal_share")
     labels = told[name] + told["accidents"].map(" ({:,})".format)
     ax = figures.axes(ax, height=1.2 + 0.28 * len(told))
+    # The interval of a share of 0 may begin a rounding error above it: no bar is negative.
     reach = [
-        told["fatal_share"] - told["fatal_share_low"],
-        told["fatal_share_high"] - told["fatal_share"],
+        (told["fatal_share"] - told["fatal_share_low"]).clip(lower=0),
+        (told["fatal_share_high"] - told["fatal_share"]).clip(lower=0),
     ]
     ax.errorbar(told["fatal_share"], labels, xerr=reach, fmt="o", color=figures.BLUE, capsize=2)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
