@@ -115,7 +115,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path):
         (EVENTS.decode().encode("utf-16"), "NUL bytes"),
         (EVENTS + b"2010X2,\x81\x8d,\xff\n", "neither UTF-8 nor Windows-1252"),
         (EVENTS + b'2010X2,,"cut off he', r"line \d+: .*not closed"),
-        (gzip.compress(EVENTS * 50)[:-20], "cut-off gzip"),
+        (gzip.compress(EVENTS * 50, mtime=0)[:-20], "cut-off gzip"),
         (b"ev_date,ev_city\n2010,x\n", "no key column ev_id"),
         (b"ev_id,ev_date,EV_ID\n1,2,3\n", "ev_id appears more than once"),
     ],
