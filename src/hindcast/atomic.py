@@ -35,6 +35,31 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+@contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``folder`` to fill; put it in place when the block succeeds.
+
+    On any failure what was written is removed and what stood at ``folder`` stays.
+
+    Examples
+    --------
+    >>> target = Path(tempfile.mkdtemp()) / "bundle"
+    >>> for text in ("old", "new"):
+    ...     with replacing_folder(target) as beside:
+    ...         _ = (beside / f"{text}.txt").write_text(text)
+    >>> [path.name for path in target.iterdir()]
+    ['new.txt']
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+        beside = Path(scratch) / "new"
+        beside.mkdir()
+        yield beside
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
+        beside.rename(folder)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` to ``path``, whole or not at all."""
     with replacing(path) as beside:

@@ -12,7 +12,6 @@ pandas along where they are installed.
 
 import json
 import os
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,24 +98,22 @@ class Bundle:
             return np.empty(0, np.float32)
         return self.booster.inplace_predict(matrix, predict_type="margin", validate_features=False)
 
+    def probability_of(self, matrix: np.ndarray) -> np.ndarray:
+        """Return P(fatal | an accident happened) of encoded rows, shape (rows,)."""
+        return calibrate.apply(self.calibration, self.margin_of(matrix))
+
     def predict(self, features: pl.DataFrame) -> np.ndarray:
         """Return P(fatal | an accident happened) for each row, shape (rows,)."""
-        return calibrate.apply(self.calibration, self.margin(features))
+        return self.probability_of(self.matrix(features))
 
 
 def save(folder: Path, bundle: Bundle) -> None:
     """Write a bundle as a whole: the folder appears, or is replaced, when all files are there."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
-        beside = Path(scratch) / "new"
+    with atomic.replacing_folder(folder) as beside:
         _write(beside, bundle)
-        if folder.exists():
-            folder.rename(Path(scratch) / "old")
-        beside.rename(folder)
 
 
 def _write(folder: Path, bundle: Bundle) -> None:
-    folder.mkdir()
     (folder / "booster.ubj").write_bytes(bundle.booster.save_raw("ubj"))
     atomic.write_json(folder / "feature_schema.json", bundle.schema)
     atomic.write_json(folder / "calibration.json", bundle.calibration)

@@ -16,7 +16,7 @@ from hindcast.features.onerow.derived import RowInputs
 from hindcast.features.onerow.features import RowFeatures
 from hindcast.features.onerow.given import checked
 from hindcast.features.state import HistoryState
-from hindcast.model import calibrate, encode
+from hindcast.model import encode
 from hindcast.model.bundle import Bundle, BundleError
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ class Prepared:
         return np.array([codes], dtype=np.float32)
 
     def _probability(self, matrix: np.ndarray) -> float:
-        margin = self._bundle.margin_of(matrix)
-        return float(calibrate.apply(self._bundle.calibration, margin)[0])
+        return float(self._bundle.probability_of(matrix)[0])
 
 
 def prepare(bundle: Bundle) -> Prepared:

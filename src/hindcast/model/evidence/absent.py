@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from tqdm import tqdm
 
-from hindcast.model import blanks, bootstrap, calibrate, encode, fit, learned, metrics
+from hindcast.model import blanks, bootstrap, encode, fit, learned, metrics
 from hindcast.model.bundle import Bundle
 from hindcast.model.evidence.bench import Bench
 
@@ -136,7 +136,7 @@ def without(pair: Pair, names: Callable[[dict], str], kind: str, rounds: int) ->
 
 def _compared(pair: Pair, columns: np.ndarray, rounds: int) -> dict[str, float]:
     matrix = np.where(columns, np.nan, pair.matrix)
-    p = {name: _probability(model, matrix) for name, model in pair.models.items()}
+    p = {name: model.probability_of(matrix) for name, model in pair.models.items()}
     y = pair.is_fatal.astype(float)
 
     def gain(weights: np.ndarray) -> dict[str, np.ndarray]:
@@ -159,19 +159,12 @@ def group_of(feature: dict) -> str:
 
 
 def _judged(model: Bundle, matrix: np.ndarray, is_fatal: np.ndarray) -> dict[str, float]:
-    judge = partial(_scores, is_fatal.astype(float), _probability(model, matrix))
+    judge = partial(_scores, is_fatal.astype(float), model.probability_of(matrix))
     return {name: float(value) for name, value in judge().items()}
 
 
 def _scores(is_fatal: np.ndarray, probability: np.ndarray) -> dict[str, np.ndarray]:
     return {name: of(is_fatal, probability) for name, of in METRICS.items()}
-
-
-def _probability(model: Bundle, matrix: np.ndarray) -> np.ndarray:
-    margin = model.booster.inplace_predict(
-        matrix.astype(np.float32), predict_type="margin", validate_features=False
-    )
-    return calibrate.apply(model.calibration, margin)
 
 
 def study(

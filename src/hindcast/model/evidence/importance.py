@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from hindcast.model import bootstrap, calibrate, metrics
+from hindcast.model import bootstrap, metrics
 from hindcast.model.bundle import Bundle
 from hindcast.model.evidence import reasons
 
@@ -71,8 +71,7 @@ def _dealt(matrix: np.ndarray, column: int, draws: np.random.Generator) -> np.nd
 
 def _losses(model: Bundle, matrix: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return each accident's log loss in nats."""
-    margin = model.booster.inplace_predict(matrix, predict_type="margin", validate_features=False)
-    p = np.clip(calibrate.apply(model.calibration, margin), *_ENDS)
+    p = np.clip(model.probability_of(matrix), *_ENDS)
     return -(y * np.log(p) + (1 - y) * np.log1p(-p))
 
 

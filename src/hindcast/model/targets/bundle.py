@@ -14,7 +14,6 @@ is imported when a bundle is loaded; scikit-learn is not needed.
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,14 +134,8 @@ def mark(fatal: bundle.Bundle) -> str:
 
 def save(folder: Path, target: Target) -> None:
     """Write a bundle as a whole: the folder appears, or is replaced, when all files are there."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
-        beside = Path(scratch) / "new"
-        beside.mkdir()
+    with atomic.replacing_folder(folder) as beside:
         _write(beside, target)
-        if folder.exists():
-            folder.rename(Path(scratch) / "old")
-        beside.rename(folder)
 
 
 def _write(folder: Path, target: Target) -> None:
