@@ -58,7 +58,7 @@ verify: $(READY)  ## two runs from nothing, compared byte by byte
 	@hindcast verify
 
 lock: $(READY)  ## compile requirements.lock anew
-	@uv pip compile pyproject.toml --extra study --extra dev --universal --python-version 3.11 \
+	@uv pip compile pyproject.toml --extra study --extra serve --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:  ## remove what a run made; data/raw and the registry stay
