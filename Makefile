@@ -12,7 +12,7 @@ ifdef RAW
 export HINDCAST_RAW := $(abspath $(RAW))
 endif
 
-.PHONY: help run test lint lab site data mlflow publish verify clean lock
+.PHONY: help run test lint lab serve site data mlflow publish verify clean lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ data: $(READY)  ## download NTSB's archives into data/raw (about 100 MB)
 
 mlflow: $(READY)  ## the runs and the registry in a browser
 	@mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} --host 127.0.0.1 --workers 1
+
+serve: $(READY)  ## the trained models as an API on http://127.0.0.1:8000/docs
+	@hindcast serve
 
 publish: $(READY)  ## copy the last run's results (real records only) to reports/published
 	@hindcast publish

@@ -146,6 +146,15 @@ def rollback(name: Annotated[str, typer.Argument(help="TARGET/HORIZON")]) -> Non
 
 
 @app.command()
+def serve() -> None:
+    """Serve the trained models; settings are environment variables, HINDCAST_PORT and others."""
+    from hindcast.serve.run import serve
+    from hindcast.serve.settings import Settings
+
+    serve(Settings())
+
+
+@app.command()
 def metrics() -> None:
     """Put what the stages found into reports/metrics.json."""
     from hindcast import paths, results

@@ -1,0 +1,1 @@
+"""From a request's fields to an answer: which model, its probabilities, its reasons."""

@@ -1,0 +1,5 @@
+"""The routes, one module for each kind of question."""
+
+from hindcast.serve.routes import health, predictions
+
+ROUTERS = (health.router, predictions.router)

@@ -1,0 +1,1 @@
+"""Keys, the prediction log and outcomes: SQLite where nothing else is given, or PostgreSQL."""
