@@ -15,8 +15,8 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = services.open_all(settings)
-        yield
+        async with services.opened(settings) as app.state.services:
+            yield
 
     app = FastAPI(title="hindcast", lifespan=lifespan)
     problems.install(app)

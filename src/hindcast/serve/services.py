@@ -1,6 +1,14 @@
-"""What a worker holds while it serves: opened once at the start, closed at the end."""
+"""What a worker holds while it serves: opened once at the start, closed at the end.
 
-from dataclasses import dataclass
+A part is anything that :data:`PARTS` names a way to open. Where it has a method ``close()`` it is
+called at the end, and where it has ``ready()`` the route ``/health/ready`` asks it; both may be
+coroutines. ``ready()`` returns why the part cannot answer, or None where it can.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request
@@ -15,13 +23,49 @@ class Services:
     """The parts that routes use; ``request.app.state.services``."""
 
     settings: Settings
-    engines: dict[str, engine.Engine]
-    gatherer: Gatherer
+    engines: dict[str, engine.Engine] = field(init=False)
+    gatherer: Gatherer = field(init=False)
+
+    def parts(self) -> dict[str, Any]:
+        """Return the parts that are open, by name, in the order of their opening."""
+        return {name: vars(self)[name] for name in PARTS if name in vars(self)}
 
 
-def open_all(settings: Settings) -> Services:
-    """Open everything the settings name."""
-    return Services(settings, engine.load_all(settings.models_folder), Gatherer())
+def _engines(held: Services) -> dict[str, engine.Engine]:
+    return engine.load_all(held.settings.models_folder)
+
+
+def _gatherer(_held: Services) -> Gatherer:
+    return Gatherer()
+
+
+PARTS: Mapping[str, Callable[[Services], Any]] = {
+    "engines": _engines,
+    "gatherer": _gatherer,
+}
+"""How each part is opened, in this order; an opener sees those before it, and may be async."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Services]:
+    """Open every part; close them last first, also where a later one does not open."""
+    held = Services(settings)
+    async with AsyncExitStack() as stack:
+        for name, opener in PARTS.items():
+            part = await awaited(opener(held))
+            setattr(held, name, part)
+            if hasattr(part, "close"):
+                stack.push_async_callback(_close, part)
+        yield held
+
+
+async def _close(part: Any) -> None:
+    await awaited(part.close())
+
+
+async def awaited(found: Any) -> Any:
+    """Return what a function gave, or what its coroutine gives."""
+    return await found if inspect.isawaitable(found) else found
 
 
 def of(request: Request) -> Any:
