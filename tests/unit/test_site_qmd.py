@@ -80,3 +80,10 @@ def test_a_page_without_front_matter_is_refused(tmp_path):
     (tmp_path / "page.qmd").write_text("# no")
     with pytest.raises(qmd.PageError, match="front matter"):
         qmd.read(tmp_path / "page.qmd", {})
+
+
+def test_tabs_stand_under_one_another(page):
+    body = "::: {.panel-tabset}\n\n### curl\n\nhere\n\n### Python\n\nthere\n\n:::\n\nafter\n"
+    _, content = qmd.read(page(body), {})
+    assert ":::" not in text(content)
+    assert text(content).split() == "# A page ### curl here ### Python there after".split()

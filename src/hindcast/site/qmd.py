@@ -1,7 +1,7 @@
 """Read a .qmd page as a notebook, so that nbconvert can render it where Quarto is missing.
 
 Understood is what the project's own pages use: front matter, ``var``, ``include`` and ``embed``
-shortcodes, callouts and references to figures and tables. Anything else in Quarto's own syntax is
+shortcodes, callouts, tabs and references to figures and tables. Anything else in Quarto's own syntax is
 refused, so that a page cannot silently lose a part.
 """
 
@@ -22,6 +22,7 @@ EMBED = re.compile(r"^\{\{<\s*embed\s+(\S+)#(\S+)\s*>\}\}\s*$", re.MULTILINE)
 CALLOUT = re.compile(
     r"^:::+ *\{\.callout-(\w+)(?: +title=\"([^\"]*)\")?\}\n(.*?)^:::+ *$", re.M | re.S
 )
+TABSET = re.compile(r"^:::+ *\{\.panel-tabset\}\n(.*?)^:::+ *$", re.M | re.S)
 OPTION = re.compile(r"^#\|\s*([\w-]+):\s*(.*)$", re.MULTILINE)
 
 
@@ -44,7 +45,8 @@ def read(page: Path, variables: dict[str, Any]) -> tuple[str, NotebookNode]:
     if matter is None:
         raise PageError(f"{page.name}: expected front matter between --- lines at the top")
     title = yaml.safe_load(matter[1])["title"]
-    body = _callouts(_shortcodes(_included(text[matter.end() :], page), page, variables))
+    body = _shortcodes(_included(text[matter.end() :], page), page, variables)
+    body = TABSET.sub(r"\1", _callouts(body))  # tabs under one another
     return title, new_notebook(cells=[new_markdown_cell(f"# {title}"), *_cells(body, page)])
 
 
