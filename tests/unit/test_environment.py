@@ -33,7 +33,7 @@ def conda() -> dict:
     return yaml.safe_load((paths.root() / "environment.yml").read_text())
 
 
-LOCKED = ("study", "dev")
+LOCKED = ("study", "serve", "dev")
 """Spark is half a gigabyte that the study itself does not need."""
 
 
@@ -58,8 +58,8 @@ def test_the_lock_holds_hashes_and_no_addresses(locked):
 
 def test_conda_takes_python_packages_from_pyproject_alone(conda, project):
     *plain, pip = conda["dependencies"]
-    assert pip == {"pip": ["-e .[study,dev]"]}
-    assert set(project["optional-dependencies"]) >= {"study", "dev"}
+    assert pip == {"pip": ["-e .[study,serve,dev]"]}
+    assert set(project["optional-dependencies"]) >= {"study", "serve", "dev"}
     assert {re.split(r"[<>=]", line)[0] for line in plain} == {
         "python", "make", "mdbtools", "pip", "quarto"
     }  # fmt: skip
