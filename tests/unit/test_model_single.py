@@ -100,7 +100,6 @@ def test_shares_are_the_boosters_largest_and_add_up_to_the_margin(made, prepared
     expected = [value for _, _, value in largest]
     assert [share.contribution for share in told.shares] == pytest.approx(expected, abs=1e-5)
     assert {s.feature: s.value for s in told.shares}.items() <= table.row(0, named=True).items()
-    assert told.probability == prepared.predict(row)
 
 
 def test_what_cannot_be_read_is_named(prepared):

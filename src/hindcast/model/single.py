@@ -5,7 +5,7 @@ of rows and costs some 25 ms for one. Here the same expressions, the same schema
 are prepared for one row at a time; a test holds the two ways together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +34,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One forecast and what it leans on.
+    """What one forecast leans on, in log odds before calibration.
 
     Attributes
     ----------
-    probability
-        P(fatal | an accident happened).
     base_value
         The mean margin over the training rows, log odds before calibration.
     shares
@@ -48,7 +46,6 @@ class Explanation:
         Sum of all other features' SHAP values: base, shares and rest add up to the margin.
     """
 
-    probability: float
     base_value: float
     shares: list[Share]
     rest: float
@@ -96,7 +93,7 @@ class Prepared:
         return self._probability(self.encoded(self.features(inputs)))
 
     def explain(self, inputs: Mapping[str, Any], top: int = 5) -> Explanation:
-        """Return the forecast with its ``top`` exact SHAP values.
+        """Return the ``top`` largest exact SHAP values of the forecast.
 
         Raises
         ------
@@ -104,15 +101,20 @@ class Prepared:
             An input has an unknown name or another type.
         """
         values = self.features(inputs)
-        matrix = self.encoded(values)
-        told = contributions(self._bundle.booster, matrix)
-        largest = np.argsort(-np.abs(told[:-1]), kind="stable")[:top]
-        names = self._bundle.names
+        return self.explanation(self.contributions(self.encoded(values)), values, top)
+
+    def contributions(self, matrix: np.ndarray) -> np.ndarray:
+        """Return exact SHAP values of one encoded row, the base value last, (features + 1,)."""
+        return contributions(self._bundle.booster, matrix)
+
+    def explanation(self, told: np.ndarray, values: Sequence[Any], top: int) -> Explanation:
+        """Return the ``top`` largest of a row's `contributions`, with the row's features."""
+        largest = np.argsort(-np.abs(told[:-1]), kind="stable")[:top].tolist()
+        names, shares = self._bundle.names, told.tolist()
         return Explanation(
-            self._probability(matrix),
-            float(told[-1]),
-            [Share(names[at], values[at], float(told[at])) for at in largest],
-            float(np.delete(told[:-1], largest).sum()),
+            shares[-1],
+            [Share(names[at], values[at], shares[at]) for at in largest],
+            sum(shares[:-1]) - sum(shares[at] for at in largest),
         )
 
     def encoded(self, values: list[Any]) -> np.ndarray:

@@ -1,30 +1,97 @@
-"""One horizon's models, loaded together: P(fatal), the four classes, the families of findings."""
+"""One horizon's models, loaded together: P(fatal), four classes, families of findings, damage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hindcast.model import bundle, calibrate, encode, single
-from hindcast.model.bundle import Bundle
+from hindcast.model.bundle import Bundle, BundleError
 from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
+from hindcast.serve.forecast.answers import AnswerSets
+
+FURTHER = ("causes", "damage")
+"""Targets that only some horizons have."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Answers to many rows, in their order.
+
+    Attributes
+    ----------
+    values
+        The features of each row, None for null.
+    matrix
+        The same, encoded, shape (rows, features).
+    classes
+        Probabilities of none, minor, serious and fatal, shape (rows, 4).
+    answers
+        The set of answers of each row.
+    """
+
+    values: list[list[Any]]
+    matrix: np.ndarray
+    classes: np.ndarray
+    answers: list[list[str]]
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The models of one horizon and version, ready to answer row by row."""
+    """The models of one horizon and version, ready to answer row by row.
+
+    Attributes
+    ----------
+    further
+        The loaded targets of :data:`FURTHER` that this horizon has, by name.
+    """
 
     horizon: str
     version: str
     fatal: Bundle
     prepared: single.Prepared
     severity: targets.Target
+    further: Mapping[str, targets.Target]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the features' names in the order of the matrix."""
+        return self.fatal.names
+
+    @cached_property
+    def estimands(self) -> dict[str, str]:
+        """Return the sentence that says what a number means, for each target."""
+        told = {"fatal": self.fatal, "severity": self.severity, **self.further}
+        return {target: model.manifest["estimand"] for target, model in told.items()}
+
+    @property
+    def has_causes(self) -> bool:
+        """Return whether this horizon forecasts families of findings."""
+        return "causes" in self.further
+
+    @property
+    def has_damage(self) -> bool:
+        """Return whether this horizon forecasts damage."""
+        return "damage" in self.further
+
+    @cached_property
+    def families(self) -> list[dict[str, Any]]:
+        """Return ``code``, ``level`` and ``name`` of each family, in the order of `causes`."""
+        told = self.further["causes"].manifest["families"] if self.has_causes else []
+        return [{name: one[name] for name in ("code", "level", "name")} for one in told]
 
     def encoded(self, inputs: Mapping[str, Any]) -> tuple[list[Any], np.ndarray]:
-        """Return the features of one row and their matrix, shape (1, features)."""
+        """Return the features of one row and their matrix, shape (1, features).
+
+        Raises
+        ------
+        hindcast.features.inputs.InputError
+            An input has an unknown name or another type.
+        """
         values = self.prepared.features(inputs)
         return values, self.prepared.encoded(values)
 
@@ -36,16 +103,93 @@ class Engine:
         )
         return chain.classes(self.fatal.probability_of(matrix), *steps)
 
+    def answers(self, classes: np.ndarray, values: Sequence[Any]) -> list[str]:
+        """Return one row's set of answers: the classes that hold the truth nine times in ten.
+
+        Parameters
+        ----------
+        classes
+            One row of `classes`, shape (4,).
+        values
+            The row's features, as `encoded` gives them.
+        """
+        return self._sets.of(classes, values)
+
+    def causes(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the probability of each of `families`, shape (rows, families).
+
+        Raises
+        ------
+        hindcast.model.bundle.BundleError
+            This horizon has no such model.
+        """
+        return self._further("causes", matrix).reshape(len(matrix), -1)
+
+    def damage(self, matrix: np.ndarray) -> np.ndarray:
+        """Return P(the aircraft is coded destroyed | an accident happened), shape (rows,).
+
+        Raises
+        ------
+        hindcast.model.bundle.BundleError
+            This horizon has no such model.
+        """
+        return self._further("damage", matrix)
+
+    def contributions(self, matrix: np.ndarray) -> np.ndarray:
+        """Return exact SHAP values of P(fatal)'s log odds, base last, (rows, features + 1)."""
+        return np.stack([self.prepared.contributions(row[None]) for row in matrix])
+
+    def explanation(
+        self, contributions: np.ndarray, values: Sequence[Any], top: int
+    ) -> single.Explanation:
+        """Return what one row's forecast leans on, from one row of `contributions`."""
+        return self.prepared.explanation(contributions, values, top)
+
+    def batch(self, rows: Sequence[Mapping[str, Any]]) -> Batch:
+        """Return the answers to many rows of inputs.
+
+        Raises
+        ------
+        hindcast.features.inputs.InputError
+            An input has an unknown name or another type.
+        """
+        values = [self.prepared.features(row) for row in rows]
+        matrix = np.concatenate([self.prepared.encoded(row) for row in values])
+        classes = self.classes(matrix)
+        answers = [self._sets.of(*row) for row in zip(classes, values, strict=True)]
+        return Batch(values, matrix, classes, answers)
+
+    @cached_property
+    def _sets(self) -> AnswerSets:
+        return AnswerSets(self.severity.sets, self.names)
+
     def _margin(self, step: str, matrix: np.ndarray) -> np.ndarray:
         return targets.margin(self.severity.boosters[step], matrix)
 
+    def _further(self, target: str, matrix: np.ndarray) -> np.ndarray:
+        if target not in self.further:
+            raise BundleError(f"horizon {self.horizon!r} has no model of {target}")
+        model = self.further[target]
+        ((step, booster),) = model.boosters.items()
+        return calibrate.apply(model.calibration[step], targets.margin(booster, matrix))
+
 
 def load(folder: Path, horizon: str) -> Engine:
-    """Read the models of one horizon from a folder as ``models``."""
+    """Read the models of one horizon from a folder as ``models``.
+
+    Raises
+    ------
+    hindcast.model.bundle.BundleError
+        A bundle is not what it should be, or two do not belong together.
+    """
     fatal = bundle.load(folder / "fatal" / horizon)
     severity = targets.load(folder / "severity" / horizon, fatal)
+    there = [target for target in FURTHER if (folder / target / horizon).is_dir()]
+    further = {target: targets.load(folder / target / horizon) for target in there}
+    for target, model in further.items():
+        targets.check_fatal(fatal, model.manifest, folder / target / horizon)
     version = targets.mark(fatal)[:12]
-    return Engine(horizon, version, fatal, single.prepare(fatal), severity)
+    return Engine(horizon, version, fatal, single.prepare(fatal), severity, further)
 
 
 def load_all(folder: Path) -> dict[str, Engine]:
