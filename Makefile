@@ -12,7 +12,7 @@ ifdef RAW
 export HINDCAST_RAW := $(abspath $(RAW))
 endif
 
-.PHONY: help run test lint lab serve site data mlflow publish verify clean lock
+.PHONY: help run test lint audit lab serve site data mlflow publish verify clean lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ lint: $(READY)  ## ruff, and notebooks without outputs
 	@ruff check .
 	@ruff format --check .
 	@nbstripout --keep-id --verify notebooks/*.ipynb
+
+audit: $(READY)  ## known vulnerabilities among the locked packages, or the age of the lock
+	@.ci/audit
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@jupyter lab --notebook-dir=. $(ARGS)
