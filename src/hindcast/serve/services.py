@@ -16,6 +16,7 @@ from fastapi import Request
 from hindcast.serve.forecast import engine
 from hindcast.serve.forecast.gather import Gatherer
 from hindcast.serve.settings import Settings
+from hindcast.serve.shelf.held import Shelf
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Services:
     """The parts that routes use; ``request.app.state.services``."""
 
     settings: Settings
+    shelf: Shelf = field(init=False)
     engines: dict[str, engine.Engine] = field(init=False)
     gatherer: Gatherer = field(init=False)
 
@@ -31,8 +33,12 @@ class Services:
         return {name: vars(self)[name] for name in PARTS if name in vars(self)}
 
 
+def _shelf(held: Services) -> Shelf:
+    return Shelf.open(held.settings)
+
+
 def _engines(held: Services) -> dict[str, engine.Engine]:
-    return engine.load_all(held.settings.models_folder)
+    return held.shelf.champions
 
 
 def _gatherer(_held: Services) -> Gatherer:
@@ -40,6 +46,7 @@ def _gatherer(_held: Services) -> Gatherer:
 
 
 PARTS: Mapping[str, Callable[[Services], Any]] = {
+    "shelf": _shelf,
     "engines": _engines,
     "gatherer": _gatherer,
 }
