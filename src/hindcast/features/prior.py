@@ -15,7 +15,6 @@ import polars as pl
 from hindcast import atomic, paths
 from hindcast.features import keys
 from hindcast.features.population import SEVERITIES
-from hindcast.sources import aviationdata, flat_tables
 
 FIRST_DAY = date(2008, 1, 1)
 """Rows from this day on may see the counts; earlier ones see nothing of them."""
@@ -127,6 +126,8 @@ def write(flat: Path, target: Path) -> pl.DataFrame:
 
 def _flat_events(flat: Path) -> pl.DataFrame:
     """Return the flat file's events with their first aircraft and its phase, as eADMS columns."""
+    from hindcast.sources import aviationdata, flat_tables  # what serving does without
+
     tables = flat_tables.all_tables(aviationdata.rows(flat))
     first = tables["aircraft"].filter(pl.col("Aircraft_Key") == "1").drop("ntsb_no")
     phases = tables["Events_Sequence"].filter(pl.col("Aircraft_Key") == "1")
