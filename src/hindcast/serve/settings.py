@@ -1,38 +1,133 @@
 """What the server may be told, through environment variables that begin with ``HINDCAST_``."""
 
+import ipaddress
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hindcast import paths
 
 Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _listed(given: object) -> object:
+    """Return the items of a comma-separated text."""
+    if not isinstance(given, str):
+        return given
+    return tuple(item.strip() for item in given.split(",") if item.strip())
+
+
+def _origin(given: str) -> str:
+    """Return an origin as browsers send it: scheme, host and port, no path."""
+    found = urlsplit(given)
+    if given != "*" and given != f"{found.scheme}://{found.netloc}":
+        raise ValueError("expected origins as https://example.org, or *")
+    return given
+
+
+def _network(given: str) -> str:
+    """Return an address or a network of proxies."""
+    try:
+        ipaddress.ip_network(given)
+    except ValueError as error:
+        raise ValueError("expected addresses or networks as 10.0.0.0/8, or none") from error
+    return given
+
+
+def _database(given: str) -> str:
+    if urlsplit(given).scheme not in ("postgresql", "postgres"):
+        raise ValueError("expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    return given
+
+
+def _redis(given: str) -> str:
+    if urlsplit(given).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("expected redis://HOST:PORT/NUMBER, or rediss:// over TLS")
+    return given
+
+
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_listed)
+]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)
+]
 
 
 class Settings(BaseSettings):
-    """The server's settings; the attribute ``port`` is the variable ``HINDCAST_PORT``."""
+    """The server's settings; the attribute ``port`` is the variable ``HINDCAST_PORT``.
+
+    Examples
+    --------
+    >>> Settings(cors_origins="https://a.example, https://b.example").cors_origins
+    ('https://a.example', 'https://b.example')
+    """
 
     model_config = SettingsConfigDict(env_prefix="HINDCAST_", extra="ignore", frozen=True)
 
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    workers: Count = 1
-    models: Path | None = None
-    warehouse: Path | None = None
-    store: Path | None = None
-    database_url: str | None = None
-    redis_url: str | None = None
-    public_read: bool = False
-    cors_origins: Annotated[list[str], NoDecode] = []
-    log_inputs: Literal["kept", "hashed", "none"] = "hashed"
-    max_body_bytes: Count = 2_000_000
-    max_batch_rows: Count = 1000
-    timeout_seconds: Seconds = 10
-    max_concurrency: Count = 256
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    workers: Count = Field(1, description="Processes that answer")
+    root_path: str = Field(
+        "", pattern=r"^(/[\w.-]+)*$", description="Path under which a proxy offers the server"
+    )
+    trusted_proxies: Networks = Field(
+        (),
+        description="Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are "
+        "believed, comma separated; nobody's where empty",
+    )
+    models: Path | None = Field(
+        None, description="Folder of trained bundles; the project's models/ where not given"
+    )
+    warehouse: Path | None = Field(
+        None, description="DuckDB file of records; the project's where not given"
+    )
+    store: Path | None = Field(
+        None, description="SQLite file of keys and the prediction log; data/serve/store.sqlite "
+        "where not given"
+    )  # fmt: skip
+    database_url: Annotated[str, AfterValidator(_database)] | None = Field(
+        None, description="PostgreSQL for keys and the prediction log, in place of SQLite"
+    )
+    redis_url: Annotated[str, AfterValidator(_redis)] | None = Field(
+        None, description="Redis for limits and cache that workers and machines share"
+    )
+    public_read: bool = Field(
+        False, description="Whether records, statistics and models are open without a key"
+    )
+    public_metrics: bool = Field(
+        False, description="Whether /metrics is open without a key of scope admin"
+    )
+    cors_origins: Origins = Field(
+        (), description="Origins whose pages may call the server, comma separated; * for all"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged; debug adds the messages of exceptions, "
+        "which may quote requests"
+    )  # fmt: skip
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="Log lines as JSON or text; auto is text at a terminal, else JSON"
+    )
+    log_inputs: Literal["kept", "hashed", "none"] = Field(
+        "hashed", description="How the prediction log holds the inputs of a request"
+    )
+    max_body_bytes: Count = Field(2_000_000, description="Longest body of a request")
+    max_header_bytes: Annotated[int, Field(ge=1024)] = Field(
+        16_384, description="Longest head of a request: its line and headers"
+    )
+    max_batch_rows: Count = Field(1000, description="Most accidents of one batch")
+    max_concurrency: Count = Field(
+        256, description="Requests that one worker answers at a time; more get 503"
+    )
+    timeout_seconds: Seconds = Field(
+        10, description="Time to read a request and answer it; later ones get 408 or 504"
+    )
+    keep_alive_seconds: Count = Field(15, description="How long an idle connection is kept open")
 
     @cached_property
     def models_folder(self) -> Path:
