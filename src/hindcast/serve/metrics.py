@@ -22,6 +22,7 @@ QUERY_TIME = Histogram(
     "hindcast_query_seconds", "Time of a query of the warehouse", ["route"], buckets=_FAST
 )
 CACHE = Counter("hindcast_cache", "Look-ups in the cache", ["result"])
+UNLOGGED = Counter("hindcast_unlogged", "Predictions answered though the log failed")
 LIMITED = Counter("hindcast_limited", "Requests refused by a limit", ["limit"])
 LIMITS_ARE_LOCAL = Gauge(
     "hindcast_limits_are_local", "1 while Redis is out of reach", multiprocess_mode="max"

@@ -17,6 +17,7 @@ from hindcast.serve.forecast import engine
 from hindcast.serve.forecast.gather import Gatherer
 from hindcast.serve.settings import Settings
 from hindcast.serve.shelf.held import Shelf
+from hindcast.serve.store.service import Store
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Services:
     """The parts that routes use; ``request.app.state.services``."""
 
     settings: Settings
+    store: Store = field(init=False)
     shelf: Shelf = field(init=False)
     engines: dict[str, engine.Engine] = field(init=False)
     gatherer: Gatherer = field(init=False)
@@ -31,6 +33,10 @@ class Services:
     def parts(self) -> dict[str, Any]:
         """Return the parts that are open, by name, in the order of their opening."""
         return {name: vars(self)[name] for name in PARTS if name in vars(self)}
+
+
+def _store(held: Services) -> Store:
+    return Store.open(held.settings)
 
 
 def _shelf(held: Services) -> Shelf:
@@ -46,6 +52,7 @@ def _gatherer(_held: Services) -> Gatherer:
 
 
 PARTS: Mapping[str, Callable[[Services], Any]] = {
+    "store": _store,
     "shelf": _shelf,
     "engines": _engines,
     "gatherer": _gatherer,

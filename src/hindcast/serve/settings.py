@@ -116,6 +116,23 @@ class Settings(BaseSettings):
     log_inputs: Literal["kept", "hashed", "none"] = Field(
         "hashed", description="How the prediction log holds the inputs of a request"
     )
+    log_required: bool = Field(
+        True, description="Refuse to answer (503) while the prediction log cannot be written"
+    )
+    retention_days: Count | None = Field(
+        None, description="Days that predictions stay in the log; for ever where not given"
+    )
+    key_cache_seconds: Seconds = Field(
+        5, description="How long a key is believed unchecked; a revoked key works that long at most"
+    )
+    free_per_minute: Count = Field(100, description="Requests a minute of a key of tier free")
+    free_per_second: Count = Field(20, description="Its burst: requests within one second")
+    premium_per_minute: Count = Field(1000, description="Requests a minute of tier premium")
+    premium_per_second: Count = Field(200, description="Its burst: requests within one second")
+    anonymous_per_minute: Count = Field(
+        60, description="Requests a minute of an address without a key, with public reading"
+    )
+    anonymous_per_second: Count = Field(10, description="Its burst: requests within one second")
     max_body_bytes: Count = Field(2_000_000, description="Longest body of a request")
     max_header_bytes: Annotated[int, Field(ge=1024)] = Field(
         16_384, description="Longest head of a request: its line and headers"

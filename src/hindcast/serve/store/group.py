@@ -5,18 +5,21 @@ commit; fifty wait for two, not for fifty.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from hindcast.serve.store.errors import StoreError
+
 Row = tuple[Any, ...]
+Waiting = list[tuple[Row, "asyncio.Future[None]"]]
 
 
 class GroupCommit:
-    """Writes rows through ``write``, which takes many and commits them, in a thread."""
+    """Writes rows through ``write``, which takes many and commits them, all or none."""
 
-    def __init__(self, write: Callable[[Sequence[Row]], None]) -> None:
+    def __init__(self, write: Callable[[Sequence[Row]], Awaitable[None]]) -> None:
         self._write = write
-        self._waiting: list[tuple[Row, asyncio.Future[None]]] = []
+        self._waiting: Waiting = []
         self._task: asyncio.Task[None] | None = None
 
     def add(self, row: Row) -> "asyncio.Future[None]":
@@ -28,23 +31,39 @@ class GroupCommit:
             self._task = loop.create_task(self._run())
         return done
 
+    async def finish(self) -> None:
+        """Wait until everything that was added is written."""
+        if self._task is not None:
+            await self._task
+
     async def _run(self) -> None:
         while self._waiting:
             waiting, self._waiting = self._waiting, []
-            error = await self._written([row for row, _ in waiting])
-            for _, done in waiting:
-                _settle(done, error)
+            await self._settle(waiting)
         self._task = None
+
+    async def _settle(self, waiting: Waiting) -> None:
+        error = await self._written([row for row, _ in waiting])
+        if error is None or isinstance(error, StoreError) or len(waiting) == 1:
+            for _, done in waiting:
+                _tell(done, error)
+        else:
+            await self._one_by_one(waiting)
+
+    async def _one_by_one(self, waiting: Waiting) -> None:
+        """Write each row alone, so that one that the store refuses does not take the others."""
+        for row, done in waiting:
+            _tell(done, await self._written([row]))
 
     async def _written(self, rows: list[Row]) -> Exception | None:
         try:
-            await asyncio.to_thread(self._write, rows)
+            await self._write(rows)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for these rows
             return error
         return None
 
 
-def _settle(done: "asyncio.Future[None]", error: Exception | None) -> None:
+def _tell(done: "asyncio.Future[None]", error: Exception | None) -> None:
     if done.cancelled():
         return
     if error is None:

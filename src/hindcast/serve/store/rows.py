@@ -24,3 +24,52 @@ class PredictionRow(NamedTuple):
     fatal: float | None
     classes: str
     latency_ms: float
+
+
+class KeyRow(NamedTuple):
+    """One API key; its secret is kept only as the SHA-256 of the whole key, in hexadecimal.
+
+    ``scopes`` are words parted by blanks; times are UTC in ISO 8601, None for never.
+    """
+
+    key_id: str
+    name: str
+    scopes: str
+    tier: str
+    sha256: str
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+
+
+class UsedKeyRow(NamedTuple):
+    """One API key as lists show it: without its hash, with its use."""
+
+    key_id: str
+    name: str
+    scopes: str
+    tier: str
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
+    requests: int
+    last_used_at: str | None
+
+
+class UsageRow(NamedTuple):
+    """What one key asked on one day (UTC), and how often a limit refused it."""
+
+    key_id: str
+    day: str
+    requests: int
+    refused: int
+    last_used_at: str
+
+
+class OutcomeRow(NamedTuple):
+    """What turned out of an accident that was predicted, and the day it was known by."""
+
+    prediction_id: str
+    injury: str
+    as_of: str
+    recorded_at: str
