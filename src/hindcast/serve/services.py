@@ -15,9 +15,11 @@ from fastapi import Request
 
 from hindcast.serve.forecast import engine
 from hindcast.serve.forecast.gather import Gatherer
+from hindcast.serve.records.memory import Memory
 from hindcast.serve.settings import Settings
 from hindcast.serve.shelf.held import Shelf
 from hindcast.serve.store.service import Store
+from hindcast.serve.warehouse import Warehouse
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Services:
     shelf: Shelf = field(init=False)
     engines: dict[str, engine.Engine] = field(init=False)
     gatherer: Gatherer = field(init=False)
+    warehouse: Warehouse = field(init=False)
+    memory: Memory = field(init=False)
 
     def parts(self) -> dict[str, Any]:
         """Return the parts that are open, by name, in the order of their opening."""
@@ -51,11 +55,21 @@ def _gatherer(_held: Services) -> Gatherer:
     return Gatherer()
 
 
+async def _warehouse(held: Services) -> Warehouse:
+    return Warehouse.open(held.settings)
+
+
+def _memory(held: Services) -> Memory:
+    return Memory(held.settings.cache_entries)
+
+
 PARTS: Mapping[str, Callable[[Services], Any]] = {
     "store": _store,
     "shelf": _shelf,
     "engines": _engines,
     "gatherer": _gatherer,
+    "warehouse": _warehouse,
+    "memory": _memory,
 }
 """How each part is opened, in this order; an opener sees those before it, and may be async."""
 

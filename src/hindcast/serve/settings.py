@@ -145,6 +145,22 @@ class Settings(BaseSettings):
         10, description="Time to read a request and answer it; later ones get 408 or 504"
     )
     keep_alive_seconds: Count = Field(15, description="How long an idle connection is kept open")
+    records: Path | None = Field(
+        None, description="Folder for what is made of the warehouse to answer from; that of the "
+        "store where not given"
+    )  # fmt: skip
+    warehouse_check_seconds: Seconds = Field(
+        5, description="How often the warehouse's file is looked at for a change"
+    )
+    query_threads: Count = Field(2, description="Queries of records that run at a time")
+    query_seconds: Seconds = Field(5, description="Time after which a query is stopped with 503")
+    query_memory_mb: Annotated[int, Field(ge=32)] = Field(
+        96, description="Memory that queries of records may take in one worker"
+    )
+    cache_seconds: Annotated[int, Field(ge=0)] = Field(
+        300, description="How long clients may keep records and statistics (Cache-Control)"
+    )
+    cache_entries: Count = Field(512, description="Statistics that one worker keeps computed")
 
     @cached_property
     def models_folder(self) -> Path:
@@ -160,3 +176,8 @@ class Settings(BaseSettings):
     def store_file(self) -> Path:
         """Return the SQLite file of keys and predictions."""
         return self.store or paths.root() / "data" / "serve" / "store.sqlite"
+
+    @cached_property
+    def records_folder(self) -> Path:
+        """Return the folder of the editions that records are answered from."""
+        return self.records or self.store_file.parent

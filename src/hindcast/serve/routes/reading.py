@@ -1,0 +1,43 @@
+"""What the routes that read records share: GET with HEAD, and the errors they may answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+
+from hindcast.serve import problems
+from hindcast.serve.auth import needs
+
+_HEADERS = {
+    "ETag": {
+        "description": "Changes with the records; give it back in If-None-Match",
+        "schema": {"type": "string"},
+    },
+    "Cache-Control": {"description": "How long to keep it", "schema": {"type": "string"}},
+}
+
+
+def reads(
+    router: APIRouter, path: str, *, answer: Any, summary: str, errors: tuple[int, ...] = ()
+) -> Callable[[Any], Any]:
+    """Return a decorator that lets a function answer GET and HEAD of ``path``."""
+    told: dict[int | str, Any] = {
+        200: {"model": answer, "headers": _HEADERS},
+        304: {"description": "The client has this answer (If-None-Match)", "headers": _HEADERS},
+        **problems.described(401, 403, 422, 429, 503, *errors),
+    }
+
+    def decorate(function: Any) -> Any:
+        for method in ("GET", "HEAD"):
+            router.add_api_route(
+                path,
+                function,
+                methods=[method],
+                summary=summary,
+                responses=told,
+                dependencies=[needs("read")],
+                include_in_schema=method == "GET",
+            )
+        return function
+
+    return decorate

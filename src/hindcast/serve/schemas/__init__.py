@@ -1,0 +1,1 @@
+"""What requests may hold and answers look like; OpenAPI is written from these."""

@@ -1,0 +1,206 @@
+"""The records as routes ask them: an open edition, a few threads, and an eye on the warehouse."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import structlog
+
+from hindcast.serve import metrics
+from hindcast.serve.problems import Problem
+from hindcast.serve.records import edition
+from hindcast.serve.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_HARDENED = {
+    "threads": 1,
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "lock_configuration": True,
+}
+_QUEUE = 64
+"""Queries that may wait for a thread; one more is refused, so that waiting stays short."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One edition, open; running queries keep it alive after another took its place."""
+
+    stamp: str
+    file: Path
+    connection: duckdb.DuckDBPyConnection
+    fingerprint: str
+    about: dict[str, Any]
+
+
+class Warehouse:
+    """Answers questions about the records; notices when the pipeline replaced them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool = ThreadPoolExecutor(settings.query_threads, "query")
+        self._opened: Opened | None = None
+        self._n_waiting = 0
+        self._why_not = "the records are being read; ask again in a moment"
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the edition that stands; where none does, it is made while the server runs."""
+        warehouse = cls(settings)
+        settings.records_folder.mkdir(parents=True, exist_ok=True)
+        warehouse._open_standing()
+        warehouse._task = asyncio.get_running_loop().create_task(warehouse._watch())
+        return warehouse
+
+    @property
+    def current(self) -> Opened:
+        """The open edition.
+
+        Raises
+        ------
+        Problem
+            503: there is no warehouse, or it is being read.
+        """
+        if self._opened is None:
+            raise Problem(503, self._why_not, headers={"Retry-After": "2"})
+        return self._opened
+
+    def ready(self) -> str | None:
+        """Return why records cannot be answered, or None where they can."""
+        return self._why_not if self._opened is None else None
+
+    async def close(self) -> None:
+        """Stop watching; running queries are interrupted."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._opened:
+            self._opened.connection.interrupt()
+        self._pool.shutdown(cancel_futures=True)
+
+    async def ask(
+        self, route: str, statement: str, values: Sequence[Any] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the rows of one SELECT, each by column.
+
+        Parameters
+        ----------
+        route
+            What the query is for: the label of its time.
+        statement
+            SQL with question marks; no value of a request stands in it.
+        values
+            What the question marks stand for.
+
+        Raises
+        ------
+        Problem
+            503: no records, too many queries waiting, or this one took too long.
+        """
+        if self._n_waiting >= _QUEUE:
+            raise Problem(503, "too many queries are waiting", headers={"Retry-After": "1"})
+        self._n_waiting += 1
+        try:
+            return await self._asked(route, statement, values)
+        finally:
+            self._n_waiting -= 1
+
+    async def _asked(self, route: str, statement: str, values: Sequence[Any]) -> Any:
+        loop = asyncio.get_running_loop()
+        cursor = self.current.connection.cursor()
+        timer = loop.call_later(self._settings.query_seconds, cursor.interrupt)
+        try:
+            return await loop.run_in_executor(
+                self._pool, _fetched, cursor, statement, values, metrics.QUERY_TIME.labels(route)
+            )
+        except asyncio.CancelledError:
+            cursor.interrupt()
+            raise
+        except duckdb.InterruptException:
+            raise Problem(
+                503,
+                f"the query took longer than {self._settings.query_seconds:g} s: ask for less",
+                headers={"Retry-After": "5"},
+            ) from None
+        finally:
+            timer.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            wait = self._settings.warehouse_check_seconds
+            if not await self._renewed():
+                wait = max(wait, 30 if self._settings.warehouse_file.is_file() else wait)
+            await asyncio.sleep(wait)
+
+    async def _renewed(self) -> bool:
+        """Take up a changed warehouse; return whether the open edition is the warehouse's."""
+        file = self._settings.warehouse_file
+        stamp = edition.stamp(file)
+        if stamp is None:
+            self._why_not = f"there is no warehouse at {file.name} yet: run `make run` first"
+        elif self._opened is None or self._opened.stamp != stamp:
+            return await self._make(file, stamp)
+        return stamp is not None
+
+    async def _make(self, file: Path, stamp: str) -> bool:
+        """Make the edition in a process of its own, whose memory is free again afterwards."""
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", edition.__name__, str(file), str(self._file(stamp)),
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            _, told = await child.communicate()
+        except asyncio.CancelledError:
+            child.kill()
+            await child.wait()
+            raise
+        if child.returncode:
+            self._why_not = "the warehouse cannot be read; the server's log says why"
+            log.error("records_not_read", why=told.decode(errors="replace").strip()[-500:])
+            return False
+        self._open(stamp)
+        return True
+
+    def _file(self, stamp: str) -> Path:
+        return self._settings.records_folder / f"records-{stamp}.duckdb"
+
+    def _open_standing(self) -> None:
+        stamp = edition.stamp(self._settings.warehouse_file)
+        if stamp and self._file(stamp).is_file():
+            self._open(stamp)
+
+    def _open(self, stamp: str) -> None:
+        limit = {"memory_limit": f"{self._settings.query_memory_mb}MB"}
+        file = self._file(stamp)
+        connection = duckdb.connect(str(file), read_only=True, config=_HARDENED | limit)
+        (about,) = rows(connection.execute("FROM about"))
+        self._opened = Opened(stamp, file, connection, about["fingerprint"], about)
+        edition.sweep(file.parent, "records-*.duckdb", keep=file)
+        log.info("records_opened", fingerprint=about["fingerprint"], n_events=about["n_events"])
+
+
+def _fetched(
+    cursor: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any], timed: Any
+) -> list[dict[str, Any]]:
+    began = time.perf_counter()
+    with cursor:
+        found = rows(cursor.execute(statement, values))
+    timed.observe(time.perf_counter() - began)
+    return found
+
+
+def rows(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return a query's rows by column."""
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
