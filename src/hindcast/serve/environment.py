@@ -14,7 +14,7 @@ PREFIX = "HINDCAST_"
 READ_ELSEWHERE = ("HINDCAST_HOME", "HINDCAST_RAW", "HINDCAST_REAL_RECORDS")
 """Variables that other parts of the package read."""
 
-SECRET = ("database_url", "redis_url")
+SECRET = ("database_url", "redis_url", "webhook_url")
 """Settings that hold passwords, which no message may quote."""
 
 _LONGEST = 60

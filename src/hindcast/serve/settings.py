@@ -161,6 +161,18 @@ class Settings(BaseSettings):
         300, description="How long clients may keep records and statistics (Cache-Control)"
     )
     cache_entries: Count = Field(512, description="Statistics that one worker keeps computed")
+    webhook_url: str | None = Field(
+        None, description="Where conditions are told as JSON when they begin and end (http or "
+        "https, without user and password)"
+    )  # fmt: skip
+    monitor: Path | None = Field(
+        None, description="What `hindcast monitor` found last, which /metrics shows; monitor.json "
+        "beside the store where not given"
+    )  # fmt: skip
+    monitor_reference: Path | None = Field(
+        None, description="What training looked like, for `hindcast monitor`; "
+        "data/processed/monitor_reference.json where not given"
+    )  # fmt: skip
 
     @cached_property
     def models_folder(self) -> Path:
@@ -181,3 +193,18 @@ class Settings(BaseSettings):
     def records_folder(self) -> Path:
         """Return the folder of the editions that records are answered from."""
         return self.records or self.store_file.parent
+
+    @cached_property
+    def monitor_file(self) -> Path:
+        """Return the file of what the monitor found last."""
+        return self.monitor or self.store_file.parent / "monitor.json"
+
+    @cached_property
+    def reference_file(self) -> Path:
+        """Return the file of what training looked like."""
+        return self.monitor_reference or paths.processed("monitor_reference.json")
+
+    @cached_property
+    def alerts_file(self) -> Path:
+        """Return the SQLite file of the conditions that the webhook was told of."""
+        return self.store_file.parent / "alerts.sqlite"

@@ -5,9 +5,8 @@ from functools import partial
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
-from hindcast.model import bootstrap, metrics
+from hindcast.model import bootstrap, metrics, two_samples
 from hindcast.model.evidence import judge, level
 
 BINS = 10
@@ -36,8 +35,7 @@ def psi(reference: np.ndarray, now: np.ndarray) -> float:
     >>> round(psi(np.array([500, 500]), np.array([200, 800])), 2)
     0.41
     """
-    before, after = ((n + 0.5) / (n + 0.5).sum() for n in (np.asarray(reference), np.asarray(now)))
-    return float(((after - before) * np.log(after / before)).sum())
+    return float(two_samples.psi(reference, now))
 
 
 def by_chance(reference: np.ndarray, now: np.ndarray) -> float:
@@ -51,9 +49,7 @@ def by_chance(reference: np.ndarray, now: np.ndarray) -> float:
     >>> round(by_chance(np.array([500, 500]), np.array([500, 500])), 4)
     0.0077
     """
-    filled = int(((np.asarray(reference) + np.asarray(now)) > 0).sum())
-    scale = 1 / max(np.sum(reference), 1) + 1 / max(np.sum(now), 1)
-    return float(stats.chi2.ppf(0.95, max(filled - 1, 1)) * scale)
+    return float(two_samples.psi_by_chance(reference, now, 0.95))
 
 
 def binned(values: pl.Series, reference: pl.Series, bins: int = BINS) -> pl.Series:

@@ -6,7 +6,6 @@ events, and a group in which nobody died, or every death was called, has an inte
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from hindcast.model import bootstrap
 
@@ -65,6 +64,8 @@ def recall(
     >>> recall(np.array([1, 1, 0]), np.array([0.9, 0.2, 0.8]), 0.5)["recall"]
     0.5
     """
+    from statsmodels.stats.proportion import proportion_confint  # brings pandas along
+
     fatal = np.asarray(is_fatal).astype(bool)
     called, deaths = int((fatal & (probability >= threshold)).sum()), int(fatal.sum())
     if not deaths:
