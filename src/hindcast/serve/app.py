@@ -1,25 +1,69 @@
 """The application: services opened, middleware in place, routes included."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
 
-from hindcast.serve import problems, routes, services
+from hindcast.serve import environment, openapi, problems, routes, services
+from hindcast.serve.middleware.edge import Edge
 from hindcast.serve.settings import Settings
 
 
+class App(FastAPI):
+    """FastAPI with the edge in the place of its own outermost layers."""
+
+    settings: Settings
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what answers, behind the edge."""
+        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        app = ExceptionMiddleware(app, handlers=self.exception_handlers)
+        for layer, args, kwargs in reversed(self.user_middleware):
+            app = layer(app, *args, **kwargs)
+        return Edge(app, self.settings)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, with what holds for every route."""
+        if not self.openapi_schema:
+            openapi.complete(super().openapi())
+        return super().openapi()
+
+
 def create(settings: Settings | None = None) -> FastAPI:
-    """Return the application; uvicorn calls this in every worker."""
-    settings = settings or Settings()
+    """Return the application; services open when it starts.
+
+    Parameters
+    ----------
+    settings
+        Those of the environment where not given.
+    """
+    settings = settings or environment.read()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with services.opened(settings) as app.state.services:
+            gc.collect()
+            gc.freeze()
             yield
 
-    app = FastAPI(title="hindcast", lifespan=lifespan)
+    app = App(
+        lifespan=lifespan,
+        root_path=settings.root_path,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        **openapi.ABOUT,
+    )
+    app.settings = settings
     problems.install(app)
     for router in routes.ROUTERS:
-        app.include_router(router)
+        # not include_router, which matches every route twice in every request
+        app.router.routes.extend(router.routes)
     return app

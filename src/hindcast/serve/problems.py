@@ -1,7 +1,6 @@
 """Errors as RFC 9457 tells them: ``application/problem+json``."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,16 +9,39 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-
-log = logging.getLogger(__name__)
+from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
+UNFORESEEN = "the server failed: its log has more under the request id"
+
+MOST_ERRORS = 50
+LONGEST = 200
+"""Characters of one text that a problem repeats: what came in may be long."""
+
+WHEN: Mapping[int, str] = {
+    400: "The request is not HTTP, or not of this server's kind",
+    401: "No key was given, or one that does not exist, has expired or is revoked",
+    403: "The key has not the scope that this route needs",
+    404: "There is no such thing",
+    405: "The path takes other methods: see Allow",
+    408: "The body did not arrive in time",
+    409: "It contradicts what is there",
+    413: "The body is longer than the server takes",
+    415: "The body is not JSON",
+    422: "The request is understood and cannot be answered: `errors` names each fault",
+    429: "The key has used up its requests: see Retry-After",
+    500: "The server failed: its log has more under the request id",
+    503: "The server is busy, or a part of it cannot be reached: see Retry-After",
+    504: "No answer was found in time",
+}
+EVERYWHERE = (408, 413, 500, 503, 504)
+"""What any request may meet, whatever its route."""
 
 
 class ProblemBody(BaseModel):
     """What every error answers."""
 
-    type: str = Field("about:blank", description="What kind of problem this is")
+    type: str = Field("about:blank", description="No more than the status says")
     title: str = Field(
         description="The kind of problem in words", examples=["Unprocessable Content"]
     )
@@ -57,12 +79,9 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the errors of a route, for its ``responses``."""
-    content = {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}}
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": content}
-        for status in statuses
-    }
+    """Return the errors of a route, for its ``responses``; :data:`EVERYWHERE` need no mention."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": WHEN[status], "content": content} for status in statuses}
 
 
 def body(status: int, detail: str, path: str, request_id: str, errors: Any = None) -> bytes:
@@ -72,10 +91,15 @@ def body(status: int, detail: str, path: str, request_id: str, errors: Any = Non
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "instance": path,
+        "instance": short(path),
         "request_id": request_id,
     }
     return orjson.dumps(told | ({"errors": errors} if errors else {}))
+
+
+def short(text: str) -> str:
+    """Return a text that may come from a client, cut to :data:`LONGEST` characters."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def answer(
@@ -88,24 +112,49 @@ def answer(
 
 
 def install(app: FastAPI) -> None:
-    """Let the app answer every error as a problem."""
+    """Let the app answer as problems what routes raise; the edge answers what nobody foresaw."""
+    app.add_exception_handler(Problem, _told)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
 
-    @app.exception_handler(Problem)
-    async def told(request: Request, problem: Problem) -> Response:
-        return answer(request, problem.status, problem.detail, problem.errors, problem.headers)
 
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, str(error.detail), headers=error.headers)
+async def _told(request: Request, problem: Any) -> Response:
+    return answer(request, problem.status, problem.detail, problem.errors, problem.headers)
 
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        faults = [
-            {"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors()
-        ]
-        return answer(request, 422, f"{len(faults)} faults in the request", faults)
 
-    @app.exception_handler(Exception)
-    async def unforeseen(request: Request, error: Exception) -> Response:
-        log.error("unforeseen", exc_info=error)
-        return answer(request, 500, "the server failed; its log has more under the request id")
+async def _http(request: Request, error: Any) -> Response:
+    if error.status_code == 404 and error.detail == HTTPStatus.NOT_FOUND.phrase:
+        return answer(request, 404, "there is nothing at this path: /docs lists what there is")
+    if error.status_code == 405:
+        return _other_methods(request)
+    return answer(request, error.status_code, str(error.detail), headers=error.headers)
+
+
+def _other_methods(request: Request) -> Response:
+    """Tell which methods a path takes: in answer to OPTIONS, or as the problem of another."""
+    allowed = {"allow": ", ".join(sorted(methods(request)))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allowed)
+    told = f"this path does not take {short(request.method)}: it takes {allowed['allow']}"
+    return answer(request, 405, told, headers=allowed)
+
+
+def methods(request: Request) -> set[str]:
+    """Return the methods that routes of the request's path take."""
+    found = {"OPTIONS"}
+    for route in request.app.router.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    return found | ({"HEAD"} if "GET" in found else set())
+
+
+async def _invalid(request: Request, error: Any) -> Response:
+    faults = list(_faults(error.errors()))
+    count = f"{len(faults)} faults" if len(faults) > 1 else "one fault"
+    return answer(request, 422, f"{count} in the request: see errors", faults[:MOST_ERRORS])
+
+
+def _faults(errors: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+    for one in errors:
+        where = ".".join(map(str, one["loc"]))
+        yield {"where": short(where), "what": short(one["msg"])}

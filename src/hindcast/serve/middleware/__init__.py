@@ -1,0 +1,1 @@
+"""What happens around every request, in one layer: limits, headers, metrics and the log."""

@@ -1,0 +1,146 @@
+"""The one layer around the application: who gets in, for how long, and what is said of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hindcast.serve import problems
+from hindcast.serve.middleware import body, head, headers, observe
+from hindcast.serve.settings import Settings
+
+RETRY = {"retry-after": "1"}
+CLOSE = {"connection": "close"}
+SMALL = 2048
+"""Bytes of an answer that is not worth compressing."""
+
+ALWAYS_ADMITTED = "/api/v1/health"
+
+
+class Exchange:
+    """One request and its answer."""
+
+    __slots__ = ("_send", "head", "method", "receive", "scope", "status")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.head = head.read(scope["headers"])
+        self.method = scope["method"]
+        # uvicorn looks at its own scope to leave out the body of an answer to HEAD
+        self.scope = {**scope, "method": "GET"} if self.method == "HEAD" else scope
+        self.scope.setdefault("state", {})["request_id"] = self.head.request_id
+        self.receive, self._send, self.status = receive, send, 0
+
+    async def send(self, message: Message) -> None:
+        """Send on, with the headers that every answer carries."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            made = headers.complete(message["headers"], self.head.request_id, self.scope)
+            message = {**message, "headers": made}
+        elif self.method == "HEAD":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+class Edge:
+    """Admits requests to an application, within limits, and tells what became of them."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._settings = settings
+        self._around = _cors(settings)
+        self._plain = self._around(app)
+        self._compressed = self._around(GZipMiddleware(app, SMALL, compresslevel=5))
+        self._n_open = 0
+        self._log = structlog.get_logger().bind()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hand on what is not one."""
+        if scope["type"] != "http":
+            await self._plain(scope, receive, send)
+            return
+        exchange = Exchange(scope, receive, send)
+        begun = observe.begin()
+        self._n_open += 1
+        try:
+            await self._answer(exchange)
+        finally:
+            self._n_open -= 1
+            status = exchange.status or observe.GONE
+            observe.end(self._log, exchange.scope, exchange.method, status, begun)
+
+    async def _answer(self, exchange: Exchange) -> None:
+        try:
+            await self._within_limits(exchange)
+        except (body.GoneError, ClientDisconnect):
+            exchange.status = observe.GONE
+        except body.TooLargeError as error:
+            most = self._settings.max_body_bytes
+            told = f"the body is longer than {most} bytes: send fewer rows at a time"
+            await self._refuse(exchange, 413, told, CLOSE if error.rest else {})
+        except problems.Problem as error:
+            await self._refuse(exchange, error.status, error.detail, error.headers)
+        except Exception as error:  # noqa: BLE001 - the last place to turn an error into an answer
+            self._log.error("unforeseen", request_id=exchange.head.request_id, exc_info=error)
+            await self._refuse(exchange, 500, problems.UNFORESEEN)
+
+    async def _within_limits(self, exchange: Exchange) -> None:
+        if self._is_full(exchange.scope):
+            told = "the server answers as many requests as it can: try again"
+            await self._refuse(exchange, 503, told, RETRY)
+            return
+        deadline = asyncio.timeout(self._settings.timeout_seconds)
+        try:
+            async with deadline:
+                await self._read_and_answer(exchange)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            await self._too_late(exchange)
+
+    def _is_full(self, scope: Scope) -> bool:
+        if self._n_open <= self._settings.max_concurrency:
+            return False
+        return not scope["path"].startswith(ALWAYS_ADMITTED)
+
+    async def _read_and_answer(self, exchange: Exchange) -> None:
+        if exchange.head.length != 0:
+            read = await body.read(exchange.receive, exchange.head, self._settings.max_body_bytes)
+            exchange.receive = body.Replay(read, exchange.receive)
+        app = self._compressed if exchange.method != "POST" else self._plain
+        await app(exchange.scope, exchange.receive, exchange.send)
+
+    async def _too_late(self, exchange: Exchange) -> None:
+        limit = f"{self._settings.timeout_seconds:g} s"
+        if isinstance(exchange.receive, body.Replay) or exchange.head.length == 0:
+            await self._refuse(exchange, 504, f"no answer was found within {limit}", RETRY)
+        else:
+            await self._refuse(exchange, 408, f"the body did not arrive within {limit}", CLOSE)
+
+    async def _refuse(
+        self, exchange: Exchange, status: int, detail: str, more: Mapping[str, str] | None = None
+    ) -> None:
+        """Answer with a problem, unless an answer has begun."""
+        if exchange.status:
+            return
+        told = problems.body(status, detail, exchange.scope["path"], exchange.head.request_id)
+        answer = Response(told, status, dict(more or {}), media_type=problems.MEDIA_TYPE)
+        await self._around(answer)(exchange.scope, exchange.receive, exchange.send)
+
+
+def _cors(settings: Settings) -> Callable[[ASGIApp], Any]:
+    """Return what lets pages of the settings' origins read answers, errors among them."""
+    if not settings.cors_origins:
+        return lambda app: app
+    return lambda app: CORSMiddleware(
+        app,
+        allow_origins=settings.cors_origins,
+        allow_methods=("GET", "POST", "DELETE"),
+        allow_headers=("Authorization", "Content-Type", "X-API-Key", "X-Request-ID"),
+        expose_headers=("X-Request-ID", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After"),
+        max_age=600,
+    )
