@@ -28,3 +28,10 @@ LIMITS_ARE_LOCAL = Gauge(
     "hindcast_limits_are_local", "1 while Redis is out of reach", multiprocess_mode="max"
 )
 DRIFT = Gauge("hindcast_drift", "Drift against training", ["what", "measure"])
+RELOADS = Counter("hindcast_reloads", "Changes of the shelf that were noticed", ["result"])
+RETURNS = Counter(
+    "hindcast_returns",
+    "Versions taken out because they crossed a bound",
+    ["horizon", "role", "check"],
+)
+SHADOW = Counter("hindcast_shadow", "Requests for the shadow to score", ["horizon", "result"])

@@ -43,8 +43,8 @@ def _store(held: Services) -> Store:
     return Store.open(held.settings)
 
 
-def _shelf(held: Services) -> Shelf:
-    return Shelf.open(held.settings)
+async def _shelf(held: Services) -> Shelf:
+    return Shelf.open(held.settings, held.store).start()
 
 
 def _engines(held: Services) -> dict[str, engine.Engine]:

@@ -13,6 +13,7 @@ from hindcast import paths
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 def _listed(given: object) -> object:
@@ -145,6 +146,41 @@ class Settings(BaseSettings):
         10, description="Time to read a request and answer it; later ones get 408 or 504"
     )
     keep_alive_seconds: Count = Field(15, description="How long an idle connection is kept open")
+    shelf: Path | None = Field(
+        None, description="Folder of versions, see `hindcast shelve`; shelf/ in that of the models "
+        "where not given"
+    )  # fmt: skip
+    reload_seconds: Seconds = Field(1, description="How often the shelf is looked at for changes")
+    judge_seconds: Seconds = Field(
+        60, description="How often outcomes of watched versions are looked at"
+    )
+    shadow_queue: Count = Field(
+        1000, description="Requests that may wait for a shadow; more are not scored by it"
+    )
+    champion_watch_seconds: Seconds = Field(
+        86_400, description="How long a new champion is watched, and set back if it is bad"
+    )
+    canary_error_rate: Share = Field(
+        0.01, description="Share of requests that a watched version may fail"
+    )
+    canary_slow_seconds: Seconds = Field(
+        0.25, description="What counts as slow for one prediction, or one batch"
+    )
+    canary_slow_share: Share = Field(
+        0.05, description="Share of requests in which a watched version may be slow"
+    )
+    canary_shift: Share = Field(
+        0.05, description="How far a challenger's mean P(fatal) may be from the champion's, of the "
+        "same requests"
+    )  # fmt: skip
+    canary_calibration: Share = Field(
+        0.1, description="How far the share of deaths may be from a watched version's mean "
+        "P(fatal), once outcomes are in"
+    )  # fmt: skip
+    canary_false_alarm: Share = Field(
+        1e-6, description="Chance, for each look, that a version which keeps its bounds is taken "
+        "out"
+    )  # fmt: skip
     records: Path | None = Field(
         None, description="Folder for what is made of the warehouse to answer from; that of the "
         "store where not given"
@@ -208,3 +244,8 @@ class Settings(BaseSettings):
     def alerts_file(self) -> Path:
         """Return the SQLite file of the conditions that the webhook was told of."""
         return self.store_file.parent / "alerts.sqlite"
+
+    @cached_property
+    def shelf_folder(self) -> Path:
+        """Return the folder of versions and of what they are called."""
+        return self.shelf or self.models_folder / "shelf"

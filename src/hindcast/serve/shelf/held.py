@@ -1,28 +1,65 @@
-"""The versions that a worker holds, and which of them answers."""
+"""The versions that a worker holds, which of them answers, and how new ones are taken up."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hindcast.model import encode
-from hindcast.serve.forecast import engine
+import structlog
+
+from hindcast.errors import HindcastError
+from hindcast.serve import metrics
+from hindcast.serve.forecast.engine import Engine
 from hindcast.serve.problems import Problem
 from hindcast.serve.settings import Settings
+from hindcast.serve.shelf import aliases, loading, watch
 from hindcast.serve.shelf.choice import Choice
-from hindcast.serve.shelf.version import version
+from hindcast.serve.shelf.lane import Lane
+from hindcast.serve.shelf.outcomes import judged
+from hindcast.serve.shelf.shadow import Shadow
+from hindcast.serve.shelf.watch import Verdict, Watch
+from hindcast.serve.store.errors import StoreError
+from hindcast.serve.store.rows import PredictionRow
+from hindcast.serve.store.service import Store
+
+log = structlog.get_logger(__name__)
+
+Mark = tuple[int, int, int] | None
 
 
 class Shelf:
-    """The engines of a worker, by horizon and role."""
+    """The engines of a worker, by horizon and role.
 
-    def __init__(self, champions: Mapping[str, engine.Engine]) -> None:
-        self.champions = dict(champions)
+    Where there is no shelf, what lies in the folder of models is champion, as it was at the start:
+    a training that runs meanwhile is not taken up, as its horizons and targets come one by one.
+    """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.folder, self.models = settings.shelf_folder, settings.models_folder
+        self._settings, self._store = settings, store
+        self._watch = Watch(settings)
+        self._shadow = Shadow(self._watch, store.log, settings.shadow_queue)
+        self._seen: Mark = _mark(self.folder)
+        self.lanes, self._faults = self._loaded({})
+        self._watch.follow(self.lanes)
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    def open(cls, settings: Settings) -> "Shelf":
-        """Load what lies in the folder of models as champions."""
-        return cls(champions_of(settings.models_folder))
+    def open(cls, settings: Settings, store: Store) -> "Shelf":
+        """Load what the shelf names, or what lies in the folder of models.
+
+        Raises
+        ------
+        hindcast.errors.HindcastError
+            There are no models, or they cannot be loaded.
+        """
+        return cls(settings, store)
+
+    def start(self) -> "Shelf":
+        """Look for changes, and after those that are watched, until it is closed."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._look_often()), loop.create_task(self._judge_often())]
+        return self
 
     def choose(
         self,
@@ -33,33 +70,119 @@ class Shelf:
     ) -> Choice:
         """Return what answers a request.
 
+        Parameters
+        ----------
+        asked
+            ``champion``, ``challenger`` or a version; whoever's turn it is where None.
+        caller_key, request_id
+            Decide whose turn it is: the same key always gets the same.
+
         Raises
         ------
         hindcast.serve.problems.Problem
-            404: no such horizon or version.
+            404: no such horizon, or no such version loaded.
         """
-        if (champion := self.champions.get(horizon)) is None:
-            raise Problem(
-                404, f"no model of horizon {horizon!r}: there are {_named(self.champions)}"
-            )
-        if asked in (None, "champion", champion.version):
-            return Choice(champion, "champion")
-        raise Problem(
-            404, f"{horizon} has no version {asked!r} loaded: champion ({champion.version})"
-        )
+        if (lane := self.lanes.get(horizon)) is None:
+            raise Problem(404, f"no model of horizon {horizon!r}: there are {_told(self.lanes)}")
+        if asked is None:
+            return lane.usual(caller_key, request_id)
+        if (found := lane.named(asked)) is None:
+            raise Problem(404, f"{horizon} has no model {asked!r} loaded: ask for {lane.told}")
+        return found
 
     def note(self, choice: Choice, seconds: float, failed: bool = False) -> None:
         """Take note of how long a request took its engine, and whether the engine failed."""
+        self._watch.note(choice.engine, seconds, failed)
 
-    def in_shadow(self, choice: Choice, inputs: Mapping[str, Any], row: Any) -> None:
-        """Let the shadow score the same request, when there is time."""
+    def in_shadow(self, choice: Choice, inputs: Mapping[str, Any], row: PredictionRow) -> None:
+        """Let the shadow of a choice score the same request later, when there is time."""
+        if choice.shadow is not None:
+            self._shadow.add(choice, inputs, row)
+
+    @property
+    def champions(self) -> dict[str, Engine]:
+        """Return who answers by default."""
+        return {horizon: lane.champion for horizon, lane in self.lanes.items()}
+
+    def ready(self) -> str | None:
+        """Return why no change of the shelf would be noticed any more, or None."""
+        ended = [task for task in self._tasks if task.done()]
+        return "the shelf of models is not looked at any more" if ended else None
+
+    def degraded(self) -> str | None:
+        """Return which versions should answer and cannot be loaded, or None."""
+        return "; ".join(self._faults.values()) or None
+
+    def close(self) -> None:
+        """Look no longer."""
+        for task in self._tasks:
+            task.cancel()
+        self._shadow.close()
+
+    async def look(self) -> None:
+        """Take up the shelf's changes, and take out what has crossed a bound."""
+        if (mark := _mark(self.folder)) != self._seen:
+            await self._reload(mark)
+        for verdict in self._watch.verdicts():
+            await self._act(verdict)
+
+    async def judge(self) -> None:
+        """Take out what the outcomes speak against."""
+        for suspect in self._watch.suspects:
+            who = suspect.identity
+            outcomes = await self._store.read(judged, who.horizon, who.version, who.since)
+            if reason := suspect.judge(outcomes):
+                await self._act(Verdict(who, reason))
+
+    async def _reload(self, mark: Mark) -> None:
+        """Load what is new in a thread, then let it answer; requests under way keep theirs."""
+        try:
+            lanes, faults = await asyncio.to_thread(self._loaded, self.lanes)
+        except (HindcastError, OSError) as error:
+            lanes, faults = self.lanes, {"shelf": str(error)}
+        self._seen = mark
+        self.lanes, self._faults = lanes, faults
+        self._watch.follow(lanes)
+        metrics.RELOADS.labels("refused" if faults else "taken").inc()
+        for told in faults.values():
+            log.error("model refused", reason=told)
+        log.info("models", **{horizon: lane.told for horizon, lane in lanes.items()})
+
+    def _loaded(self, now: Mapping[str, Lane]) -> tuple[dict[str, Lane], dict[str, str]]:
+        found = aliases.read(self.folder)
+        if found is not None:
+            return loading.from_shelf(self.folder, found, now)
+        return dict(now) or loading.from_models(self.models), {}
+
+    async def _act(self, verdict: Verdict) -> None:
+        if await asyncio.to_thread(watch.act, self.folder, verdict):
+            await self._reload(_mark(self.folder))
+
+    async def _look_often(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.reload_seconds)
+            try:
+                await self.look()
+            except (HindcastError, OSError) as error:
+                log.error("shelf cannot be changed", error=str(error))
+
+    async def _judge_often(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.judge_seconds)
+            try:
+                await self.judge()
+            except (StoreError, HindcastError, OSError) as error:
+                log.error("outcomes cannot be read", error=str(error))
 
 
-def _named(there: Mapping[str, Any]) -> str:
-    return ", ".join(there)
+def _mark(folder: Path) -> Mark:
+    """Return what changes whenever the aliases are written."""
+    try:
+        found = (folder / aliases.FILE).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def champions_of(models: Path) -> dict[str, engine.Engine]:
-    """Return the engines of a folder as ``models``, by horizon."""
-    there = [name for name in encode.HORIZONS if (models / "fatal" / name).is_dir()]
-    return {h: replace(engine.load(models, h), version=version(models, h)) for h in there}
+def _told(there: Mapping[str, Any]) -> str:
+    return ", ".join(there) or "none"
