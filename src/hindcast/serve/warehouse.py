@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -115,6 +115,10 @@ class Warehouse:
             return await self._asked(route, statement, values)
         finally:
             self._n_waiting -= 1
+
+    async def run(self, compute: Callable[..., Any], *given: Any) -> Any:
+        """Return what a function gives, computed in one of the threads of queries."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, compute, *given)
 
     async def _asked(self, route: str, statement: str, values: Sequence[Any]) -> Any:
         loop = asyncio.get_running_loop()

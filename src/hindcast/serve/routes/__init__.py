@@ -1,5 +1,6 @@
 """The routes, one module for each kind of question."""
 
-from hindcast.serve.routes import events, health, predictions
+from hindcast.serve.routes import analytics, events, health, predictions, stats
 
-ROUTERS = (health.router, predictions.router, events.router)
+RECORD_ROUTERS = (events.router, analytics.router, stats.router)
+ROUTERS = (health.router, predictions.router, *RECORD_ROUTERS)

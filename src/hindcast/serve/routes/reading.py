@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
 from hindcast.serve import problems
 from hindcast.serve.auth import needs
@@ -18,7 +19,13 @@ _HEADERS = {
 
 
 def reads(
-    router: APIRouter, path: str, *, answer: Any, summary: str, errors: tuple[int, ...] = ()
+    router: APIRouter,
+    path: str,
+    *,
+    answer: Any,
+    summary: str,
+    errors: tuple[int, ...] = (),
+    response_class: type[Response] = JSONResponse,
 ) -> Callable[[Any], Any]:
     """Return a decorator that lets a function answer GET and HEAD of ``path``."""
     told: dict[int | str, Any] = {
@@ -35,6 +42,7 @@ def reads(
                 methods=[method],
                 summary=summary,
                 responses=told,
+                response_class=response_class,
                 dependencies=[needs("read")],
                 include_in_schema=method == "GET",
             )
