@@ -7,7 +7,8 @@ are prepared for one row at a time; a test holds the two ways together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +17,9 @@ from hindcast.features.onerow.derived import RowInputs
 from hindcast.features.onerow.features import RowFeatures
 from hindcast.features.onerow.given import checked
 from hindcast.features.state import HistoryState
-from hindcast.model import encode
+from hindcast.model import calibrate, encode
 from hindcast.model.bundle import Bundle, BundleError
-
-if TYPE_CHECKING:
-    import xgboost
+from hindcast.model.quick import Quick
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Prepared:
 
     def contributions(self, matrix: np.ndarray) -> np.ndarray:
         """Return exact SHAP values of one encoded row, the base value last, (features + 1,)."""
-        return contributions(self._bundle.booster, matrix)
+        return self._quick.contributions(matrix)[0]
 
     def explanation(self, told: np.ndarray, values: Sequence[Any], top: int) -> Explanation:
         """Return the ``top`` largest of a row's `contributions`, with the row's features."""
@@ -123,17 +122,14 @@ class Prepared:
         return np.array([codes], dtype=np.float32)
 
     def _probability(self, matrix: np.ndarray) -> float:
-        return float(self._bundle.probability_of(matrix)[0])
+        margin = self._quick.margins(matrix)[:, 0]
+        return float(calibrate.apply(self._bundle.calibration, margin)[0])
+
+    @cached_property
+    def _quick(self) -> Quick:
+        return Quick([self._bundle.booster])
 
 
 def prepare(bundle: Bundle) -> Prepared:
     """Return the bundle prepared to forecast row by row; takes about a tenth of a second."""
     return Prepared(bundle)
-
-
-def contributions(booster: "xgboost.Booster", matrix: np.ndarray) -> np.ndarray:
-    """Return exact SHAP values of one encoded row, the base value last, shape (features + 1,)."""
-    import xgboost
-
-    told = xgboost.DMatrix(matrix, nthread=1)
-    return booster.predict(told, pred_contribs=True, validate_features=False)[0].astype(float)

@@ -10,9 +10,12 @@ import numpy as np
 
 from hindcast.model import bundle, calibrate, encode, single
 from hindcast.model.bundle import Bundle, BundleError
+from hindcast.model.quick import Quick
 from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
+from hindcast.serve import lean
 from hindcast.serve.forecast.answers import AnswerSets
+from hindcast.serve.forecast.view import View, gains
 
 FURTHER = ("causes", "damage")
 """Targets that only some horizons have."""
@@ -48,6 +51,9 @@ class Engine:
     ----------
     further
         The loaded targets of :data:`FURTHER` that this horizon has, by name.
+    quick
+        What computes the margins of ``severity`` (P(fatal) and its steps, in this order) and of
+        each further target.
     """
 
     horizon: str
@@ -56,6 +62,7 @@ class Engine:
     prepared: single.Prepared
     severity: targets.Target
     further: Mapping[str, targets.Target]
+    quick: Mapping[str, Quick]
 
     @property
     def names(self) -> list[str]:
@@ -67,6 +74,11 @@ class Engine:
         """Return the sentence that says what a number means, for each target."""
         told = {"fatal": self.fatal, "severity": self.severity, **self.further}
         return {target: model.manifest["estimand"] for target, model in told.items()}
+
+    @cached_property
+    def view(self) -> View:
+        """Return what the models make of a request's fields."""
+        return View(self.fatal.schema, gains(self.fatal.booster, self.names))
 
     @property
     def has_causes(self) -> bool:
@@ -97,11 +109,9 @@ class Engine:
 
     def classes(self, matrix: np.ndarray) -> np.ndarray:
         """Return the probabilities of none, minor, serious and fatal, shape (rows, 4)."""
-        steps = (
-            calibrate.apply(self.severity.calibration[step], self._margin(step, matrix))
-            for step in chain.STEPS
-        )
-        return chain.classes(self.fatal.probability_of(matrix), *steps)
+        margins = self.quick["severity"].margins(matrix).T
+        told = (self.fatal.calibration, *map(self.severity.calibration.get, chain.STEPS))
+        return chain.classes(*map(calibrate.apply, told, margins))
 
     def answers(self, classes: np.ndarray, values: Sequence[Any]) -> list[str]:
         """Return one row's set of answers: the classes that hold the truth nine times in ten.
@@ -123,7 +133,7 @@ class Engine:
         hindcast.model.bundle.BundleError
             This horizon has no such model.
         """
-        return self._further("causes", matrix).reshape(len(matrix), -1)
+        return self._further("causes", matrix)
 
     def damage(self, matrix: np.ndarray) -> np.ndarray:
         """Return P(the aircraft is coded destroyed | an accident happened), shape (rows,).
@@ -133,11 +143,11 @@ class Engine:
         hindcast.model.bundle.BundleError
             This horizon has no such model.
         """
-        return self._further("damage", matrix)
+        return self._further("damage", matrix)[:, 0]
 
     def contributions(self, matrix: np.ndarray) -> np.ndarray:
         """Return exact SHAP values of P(fatal)'s log odds, base last, (rows, features + 1)."""
-        return np.stack([self.prepared.contributions(row[None]) for row in matrix])
+        return self.quick["severity"].contributions(matrix)
 
     def explanation(
         self, contributions: np.ndarray, values: Sequence[Any], top: int
@@ -163,15 +173,12 @@ class Engine:
     def _sets(self) -> AnswerSets:
         return AnswerSets(self.severity.sets, self.names)
 
-    def _margin(self, step: str, matrix: np.ndarray) -> np.ndarray:
-        return targets.margin(self.severity.boosters[step], matrix)
-
     def _further(self, target: str, matrix: np.ndarray) -> np.ndarray:
         if target not in self.further:
             raise BundleError(f"horizon {self.horizon!r} has no model of {target}")
-        model = self.further[target]
-        ((step, booster),) = model.boosters.items()
-        return calibrate.apply(model.calibration[step], targets.margin(booster, matrix))
+        (calibration,) = self.further[target].calibration.values()
+        margins = self.quick[target].margins(matrix)
+        return calibrate.apply(calibration, margins.ravel()).reshape(margins.shape)
 
 
 def load(folder: Path, horizon: str) -> Engine:
@@ -182,6 +189,7 @@ def load(folder: Path, horizon: str) -> Engine:
     hindcast.model.bundle.BundleError
         A bundle is not what it should be, or two do not belong together.
     """
+    lean.import_xgboost()
     fatal = bundle.load(folder / "fatal" / horizon)
     severity = targets.load(folder / "severity" / horizon, fatal)
     there = [target for target in FURTHER if (folder / target / horizon).is_dir()]
@@ -189,7 +197,9 @@ def load(folder: Path, horizon: str) -> Engine:
     for target, model in further.items():
         targets.check_fatal(fatal, model.manifest, folder / target / horizon)
     version = targets.mark(fatal)[:12]
-    return Engine(horizon, version, fatal, single.prepare(fatal), severity, further)
+    quick = {"severity": Quick([fatal.booster, *map(severity.boosters.get, chain.STEPS)])}
+    quick |= {target: Quick(list(model.boosters.values())) for target, model in further.items()}
+    return Engine(horizon, version, fatal, single.prepare(fatal), severity, further, quick)
 
 
 def load_all(folder: Path) -> dict[str, Engine]:

@@ -1,0 +1,98 @@
+"""Margins of boosters in NumPy: XGBoost's to the last bit, and several times faster for few rows.
+
+Every tree is filled up to a complete one (a leaf above the lowest level is repeated below), so
+that the leaf of a row is found from the lowest splits upwards without looking anything up: the leaf
+below a node is the leaf below its left or its right child, as its split says. All trees, outputs
+and rows go through one such step together, a byte each. Leaves are then added up tree after tree in
+float32, as XGBoost adds them.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hindcast.model.splits import Splits
+from hindcast.model.trees import Trees, TreesError
+
+if TYPE_CHECKING:
+    pass
+
+MOST_LEVELS = 8
+"""The place of a leaf in its tree is kept in a byte."""
+CHUNK = 32
+"""Rows computed together: what they need stays in the processor's cache."""
+
+
+class Forest:
+    """The margins of trees.
+
+    Parameters
+    ----------
+    trees
+        Of one booster or several that read the same matrix.
+
+    Raises
+    ------
+    hindcast.model.trees.TreesError
+        A tree has more than `MOST_LEVELS` levels.
+    """
+
+    def __init__(self, trees: Trees) -> None:
+        levels = _filled(trees, np.argsort(trees.output, kind="stable"))
+        leaves, nodes = levels[-1], levels[:-1]
+        self._splits = Splits(trees)
+        at = np.concatenate(nodes, axis=1).T
+        self._at = np.where(trees.left[at] < 0, 0, trees.split[at])
+        self._levels = _slices([level.shape[1] for level in nodes])
+        self._leaves = trees.value[leaves].ravel()
+        self._start = np.arange(len(leaves))[:, None] * leaves.shape[1]
+        self._outputs = _slices(np.bincount(trees.output, minlength=len(trees.base)).tolist())
+        self._base = trees.base[:, None]
+
+    def margins(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the log odds of each output, float32, shape (rows, outputs).
+
+        Parameters
+        ----------
+        matrix
+            Encoded rows, float32, shape (rows, features).
+        """
+        parts = [
+            self._margins(matrix[start : start + CHUNK]) for start in range(0, len(matrix), CHUNK)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, len(self._base)), np.float32)
+
+    def _margins(self, matrix: np.ndarray) -> np.ndarray:
+        right = self._splits.right(np.ascontiguousarray(matrix.T))
+        of_nodes = np.negative(right.view(np.uint8)).take(self._at, axis=0)
+        values = self._leaves.take(self._leaf(of_nodes) + self._start)
+        values[[of.start for of in self._outputs]] += self._base
+        return np.stack([np.add.accumulate(values[of])[-1] for of in self._outputs], axis=1)
+
+    def _leaf(self, right: np.ndarray) -> np.ndarray:
+        """Return each tree's leaf, (trees, rows), from 255 or 0 of each node, (nodes, ...)."""
+        below = right[self._levels[-1]] & 1
+        for height, level in enumerate(reversed(self._levels[:-1]), start=1):
+            left, other = below[0::2], below[1::2] | (1 << height)
+            below = left ^ ((left ^ other) & right[level])
+        return below[0]
+
+
+def _filled(trees: Trees, sequence: np.ndarray) -> list[np.ndarray]:
+    """Return the nodes of complete trees level by level, each (trees, 2 ** level)."""
+    levels = [trees.root[sequence][:, None]]
+    while (trees.left[levels[-1]] >= 0).any() or len(levels) == 1:
+        if len(levels) > MOST_LEVELS:
+            raise TreesError(f"a tree of over {MOST_LEVELS} levels")
+        node = levels[-1]
+        is_leaf = trees.left[node] < 0
+        children = [np.where(is_leaf, node, side[node]) for side in (trees.left, trees.right)]
+        levels.append(np.stack(children, axis=2).reshape(len(node), -1))
+    return levels
+
+
+def _slices(lengths: Sequence[int]) -> list[slice]:
+    ends = np.cumsum([0, *lengths]).tolist()
+    return [slice(start, end) for start, end in pairwise(ends)]
