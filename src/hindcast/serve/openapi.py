@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from typing import Any
 
-from hindcast.serve import problems
+from hindcast.serve import auth, problems
 
 ABOUT: dict[str, Any] = {"title": "hindcast", "version": version("hindcast")}
 
@@ -12,6 +12,7 @@ def complete(document: dict[str, Any]) -> None:
     """Add to a document what holds for every route: its errors."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = problems.ProblemBody.model_json_schema()
+    document["components"]["securitySchemes"] = auth.SCHEMES
     for path in document["paths"].values():
         for operation in path.values():
             for status, told in problems.described(*problems.EVERYWHERE).items():

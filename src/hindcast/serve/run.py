@@ -1,17 +1,103 @@
-"""Start uvicorn with the settings' workers."""
+"""Start uvicorn with the settings' workers, and end with what is under way answered."""
 
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import structlog
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
+from hindcast.errors import NotRunError
+from hindcast.serve import environment, logs
 from hindcast.serve.settings import Settings
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+STOP_SECONDS = 5
+"""Time to stop beyond that of the slowest request."""
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop."""
-    uvicorn.run(
-        "hindcast.serve.app:create",
+    """Serve until told to stop.
+
+    Raises
+    ------
+    hindcast.errors.NotRunError
+        There are no trained models, or no warehouse.
+    """
+    check(settings)
+    logs.configure(settings)
+    with _shared_metrics(settings.workers):
+        config = _config(settings)
+        socket = config.bind_socket()
+        _announce(settings, socket.getsockname()[1])
+        if settings.workers > 1:
+            Multiprocess(config, [socket]).run()
+        else:
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            uvicorn.Server(config).run([socket])
+
+
+def check(settings: Settings) -> None:
+    """Raise where what is served is not there."""
+    if not any(settings.models_folder.glob("fatal/*/manifest.json")):
+        raise NotRunError(_missing("trained models", settings.models_folder, "models"))
+    if not settings.warehouse_file.is_file():
+        raise NotRunError(_missing("warehouse", settings.warehouse_file, "warehouse"))
+
+
+def _missing(what: str, where: Any, name: str) -> str:
+    variable = environment.variable(name)
+    return f"no {what} at {where}: run `make run` first, or set {variable} to where they are"
+
+
+def create() -> Any:
+    """Return the application of one worker."""
+    from hindcast.serve import app
+
+    settings = environment.read()
+    logs.configure(settings)
+    return app.create(settings)
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        "hindcast.serve.run:create",
         factory=True,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        loop="auto",
+        http="hindcast.serve.protocol:Protocol",
+        ws="none",
+        lifespan="on",
+        log_config=None,
         access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=int(settings.timeout_seconds) + STOP_SECONDS,
     )
+
+
+@contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """Let several workers put their metrics in one folder, before any of them is declared."""
+    if workers == 1 or METRICS_FOLDER in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="hindcast-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        yield
+
+
+def _announce(settings: Settings, port: int) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{port}{settings.root_path}"
+    log = structlog.get_logger()
+    log.info("listening", url=url, docs=f"{url}/docs", workers=settings.workers)

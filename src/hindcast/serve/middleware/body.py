@@ -33,15 +33,19 @@ async def read(receive: Receive, head: Head, limit: int) -> bytes:
     if head.length is not None and head.length > limit:
         wanted = not head.waits and head.length <= DRAINED * limit
         raise TooLargeError(rest=not wanted or await _drain(receive, DRAINED * limit))
-    message = await _next(receive)
-    if not message["more_body"]:
-        return _within(message["body"], limit)
-    chunks = bytearray(message["body"])
-    while message["more_body"]:
+    found, more = await _next(receive)
+    if more:
+        return await _rest(found, receive, limit)
+    return _within(found, limit)
+
+
+async def _rest(found: bytes, receive: Receive, limit: int) -> bytes:
+    chunks, more = bytearray(found), True
+    while more:
         if len(chunks) > limit:
             raise TooLargeError(rest=await _drain(receive, DRAINED * limit - len(chunks)))
-        message = await _next(receive)
-        chunks += message["body"]
+        chunk, more = await _next(receive)
+        chunks += chunk
     return _within(bytes(chunks), limit)
 
 
@@ -51,19 +55,19 @@ def _within(body: bytes, limit: int) -> bytes:
     return body
 
 
-async def _next(receive: Receive) -> Message:
+async def _next(receive: Receive) -> tuple[bytes, bool]:
     message = await receive()
     if message["type"] == "http.disconnect":
         raise GoneError
-    return {"body": message.get("body", b""), "more_body": message.get("more_body", False)}
+    return message.get("body", b""), message.get("more_body", False)
 
 
 async def _drain(receive: Receive, most: int) -> bool:
     """Read on and forget; say whether there is still more."""
     more = True
     while more and most > 0:
-        message = await _next(receive)
-        more, most = message["more_body"], most - len(message["body"])
+        chunk, more = await _next(receive)
+        most -= len(chunk)
     return more
 
 

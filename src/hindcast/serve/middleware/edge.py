@@ -11,14 +11,18 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hindcast.serve import problems
+from hindcast.serve import metrics, problems
 from hindcast.serve.middleware import body, head, headers, observe
+from hindcast.serve.middleware.deadlines import Deadlines, Run
 from hindcast.serve.settings import Settings
 
 RETRY = {"retry-after": "1"}
 CLOSE = {"connection": "close"}
+FULL = "the server answers as many requests as it can: try again"
 SMALL = 2048
 """Bytes of an answer that is not worth compressing."""
+LONG = 16_384
+"""Bytes of a body posted that may have a long answer: more than one accident."""
 
 ALWAYS_ADMITTED = "/api/v1/health"
 
@@ -55,7 +59,7 @@ class Edge:
         self._around = _cors(settings)
         self._plain = self._around(app)
         self._compressed = self._around(GZipMiddleware(app, SMALL, compresslevel=5))
-        self._n_open = 0
+        self._deadlines = Deadlines(settings.timeout_seconds)
         self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,18 +68,23 @@ class Edge:
             await self._plain(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
-        begun = observe.begin()
-        self._n_open += 1
+        run = self._deadlines.begin()
+        metrics.IN_FLIGHT.inc()
         try:
-            await self._answer(exchange)
+            await self._answer(exchange, run)
         finally:
-            self._n_open -= 1
-            status = exchange.status or observe.GONE
-            observe.end(self._log, exchange.scope, exchange.method, status, begun)
+            metrics.IN_FLIGHT.dec()
+            status, seconds = exchange.status or observe.GONE, self._deadlines.end(run)
+            observe.end(self._log, exchange.scope, exchange.method, status, seconds)
 
-    async def _answer(self, exchange: Exchange) -> None:
+    async def _answer(self, exchange: Exchange, run: Run) -> None:
         try:
-            await self._within_limits(exchange)
+            await self._read_and_answer(exchange)
+        except asyncio.CancelledError:
+            if not run.is_late:
+                raise
+            run.task.uncancel()
+            await self._too_late(exchange)
         except (body.GoneError, ClientDisconnect):
             exchange.status = observe.GONE
         except body.TooLargeError as error:
@@ -88,30 +97,19 @@ class Edge:
             self._log.error("unforeseen", request_id=exchange.head.request_id, exc_info=error)
             await self._refuse(exchange, 500, problems.UNFORESEEN)
 
-    async def _within_limits(self, exchange: Exchange) -> None:
-        if self._is_full(exchange.scope):
-            told = "the server answers as many requests as it can: try again"
-            await self._refuse(exchange, 503, told, RETRY)
-            return
-        deadline = asyncio.timeout(self._settings.timeout_seconds)
-        try:
-            async with deadline:
-                await self._read_and_answer(exchange)
-        except TimeoutError:
-            if not deadline.expired():
-                raise
-            await self._too_late(exchange)
-
-    def _is_full(self, scope: Scope) -> bool:
-        if self._n_open <= self._settings.max_concurrency:
+    def _is_full(self, path: str) -> bool:
+        if len(self._deadlines) <= self._settings.max_concurrency:
             return False
-        return not scope["path"].startswith(ALWAYS_ADMITTED)
+        return not path.startswith(ALWAYS_ADMITTED)
 
     async def _read_and_answer(self, exchange: Exchange) -> None:
+        if self._is_full(exchange.scope["path"]):
+            raise problems.Problem(503, FULL, headers=RETRY)
+        app = self._plain if exchange.method == "POST" else self._compressed
         if exchange.head.length != 0:
             read = await body.read(exchange.receive, exchange.head, self._settings.max_body_bytes)
             exchange.receive = body.Replay(read, exchange.receive)
-        app = self._compressed if exchange.method != "POST" else self._plain
+            app = self._compressed if len(read) > LONG else app
         await app(exchange.scope, exchange.receive, exchange.send)
 
     async def _too_late(self, exchange: Exchange) -> None:

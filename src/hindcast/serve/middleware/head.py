@@ -1,29 +1,26 @@
-"""What the edge must know of a request's headers, read in one pass."""
+"""What the edge must know of a request's headers."""
 
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-Headers = Iterable[tuple[bytes, bytes]]
+from typing import NamedTuple
 
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 
 
-@dataclass(slots=True)
-class Head:
+class Head(NamedTuple):
     """The id of a request and what its headers say of a body.
 
     ``length`` is in bytes, or None where the body comes in chunks; 0 where there is none.
+    ``waits`` says whether the client sends its body only when told to go on.
     """
 
-    request_id: str = ""
-    length: int | None = 0
-    waits: bool = False
-    """Whether the client sends its body only when told to go on."""
+    request_id: str
+    length: int | None
+    waits: bool
 
 
-def read(headers: Headers) -> Head:
+def read(headers: Iterable[tuple[bytes, bytes]]) -> Head:
     """Return what the headers say; a request id that is missing or not sane is made.
 
     >>> read([(b"x-request-id", b"order-7"), (b"content-length", b"12")])
@@ -31,15 +28,8 @@ def read(headers: Headers) -> Head:
     >>> len(read([(b"x-request-id", b"order 7")]).request_id)
     32
     """
-    head = Head()
-    for name, value in headers:
-        if name == b"content-length":
-            head.length = int(value)
-        elif name == b"x-request-id" and _SANE(value):
-            head.request_id = value.decode()
-        elif name == b"transfer-encoding":
-            head.length = None
-        elif name == b"expect":
-            head.waits = True
-    head.request_id = head.request_id or os.urandom(16).hex()
-    return head
+    given = dict(headers)
+    asked = given.get(b"x-request-id", b"")
+    length = None if b"transfer-encoding" in given else int(given.get(b"content-length", 0))
+    made = asked.decode() if _SANE(asked) else os.urandom(16).hex()
+    return Head(made, length, b"expect" in given)

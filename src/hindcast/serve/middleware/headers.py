@@ -10,10 +10,8 @@ ALWAYS: Raw = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
-UNLESS_SET: Raw = [
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-]
+CACHE = (b"cache-control", b"no-store")
+CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -24,9 +22,9 @@ def complete(given: Raw, request_id: str, scope: Scope) -> Raw:
     >>> named[b"x-request-id"], named[b"cache-control"]
     (b'abc', b'max-age=9')
     """
-    there = {name for name, _ in given}
+    there = dict(given)
     made = [*given, *ALWAYS, (b"x-request-id", request_id.encode())]
-    made += [header for header in UNLESS_SET if header[0] not in there]
+    made += [header for header in (CACHE, CONTENT) if header[0] not in there]
     if scope["scheme"] == "https":
         made.append(ONLY_TLS)
     return made

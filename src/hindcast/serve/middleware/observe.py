@@ -1,6 +1,5 @@
 """What is counted and logged of every request: its route, never its path, query or client."""
 
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -12,8 +11,8 @@ from hindcast.serve import metrics
 GONE = 499
 """The status of a request whose client hung up before it was answered, as nginx has it."""
 
-_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"))
 NO_ROUTE = "none"
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"))
 
 
 @cache
@@ -23,16 +22,8 @@ def _counted(route: str, method: str, status: int) -> tuple[Callable[..., None],
     return told.inc, metrics.LATENCY.labels(route).observe
 
 
-def begin() -> float:
-    """Note that a request came in; return when."""
-    metrics.IN_FLIGHT.inc()
-    return time.perf_counter()
-
-
-def end(log: Any, scope: Scope, method: str, status: int, begun: float) -> None:
+def end(log: Any, scope: Scope, method: str, status: int, seconds: float) -> None:
     """Count, time and log a request that was answered."""
-    seconds = time.perf_counter() - begun
-    metrics.IN_FLIGHT.dec()
     route = route_of(scope)
     method = method if method in _METHODS else "OTHER"
     count, observe = _counted(route, method, status)
