@@ -23,6 +23,7 @@ from hindcast.model import bundle as bundles
 from hindcast.model import encode, fit
 from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
+from hindcast.serve import keys
 from hindcast.serve.app import create
 from hindcast.serve.settings import Settings
 
@@ -182,9 +183,13 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(models_folder: Path, tmp_path: Path) -> Settings:
-    """Settings over the tiny models, with a store of the test's own."""
+    """Settings over the tiny models, with a store of the test's own and limits out of the way."""
     return Settings(
-        models=models_folder, store=tmp_path / "store.sqlite", warehouse=tmp_path / "none.duckdb"
+        models=models_folder,
+        store=tmp_path / "store.sqlite",
+        warehouse=tmp_path / "none.duckdb",
+        premium_per_minute=10**6,
+        premium_per_second=10**5,
     )
 
 
@@ -195,10 +200,19 @@ def app(settings: Settings) -> FastAPI:
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    """A client of the started application; what the server fails at is a 500, as for users."""
+def anonymous(app: FastAPI) -> Iterator[TestClient]:
+    """A client without a key; what the server fails at is a 500, as for users."""
     with TestClient(app, raise_server_exceptions=False) as started:
         yield started
+
+
+@pytest.fixture
+def client(app: FastAPI, anonymous: TestClient) -> TestClient:
+    """A client with a premium key of every scope."""
+    key, kept = keys.make("tests", keys.SCOPES, "premium")
+    anonymous.portal.call(app.state.services.store.add_key, kept)
+    anonymous.headers["X-API-Key"] = key
+    return anonymous
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""From checked fields to a forecast: which model, its probabilities, its reasons."""
+
+from collections.abc import Awaitable, Mapping
+from time import perf_counter
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from hindcast.serve import metrics
+from hindcast.serve.forecast import fields, horizons
+from hindcast.serve.forecast.answer import Forecast
+from hindcast.serve.forecast.asking import Asked
+from hindcast.serve.services import Services
+from hindcast.serve.shelf.choice import Choice
+
+T = TypeVar("T")
+
+
+def choose(held: Services, request: Request, horizon: str, asked: Asked) -> Choice:
+    """Return the model that answers, see `hindcast.serve.shelf.held.Shelf.choose`."""
+    caller = getattr(request.state, "caller", None)
+    key, request_id = caller and caller.key_id, getattr(request.state, "request_id", "")
+    return held.shelf.choose(horizon, asked.model, key, request_id)
+
+
+def horizon(held: Services, asked: Asked, given: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the horizon of a forecast of severity, and how it was chosen."""
+    return horizons.chosen(asked.horizon, given, held.shelf.lanes)
+
+
+async def noted(held: Services, choice: Choice, work: Awaitable[T]) -> T:
+    """Return what a model answers, and let the shelf know how long it took or that it failed."""
+    began = perf_counter()
+    try:
+        found = await work
+    except Exception:
+        held.shelf.note(choice, perf_counter() - began, failed=True)
+        raise
+    held.shelf.note(choice, perf_counter() - began)
+    return found
+
+
+async def one(
+    held: Services, choice: Choice, given: Mapping[str, Any], asked: Asked
+) -> tuple[Forecast, dict[str, Any]]:
+    """Return one row's forecast, and the inputs that it was made of."""
+    engine, inputs = choice.engine, fields.filled(given)
+    values, matrix = engine.encoded(inputs)
+    classes = await held.gatherer.ask(engine.classes, matrix)
+    likely = engine.answers(classes, values)
+    forecast = Forecast(given, values, matrix[0], classes, likely)
+    if asked.explain:
+        began = perf_counter()
+        told = await held.gatherer.ask_aside(engine.contributions, matrix)
+        reasons = engine.explanation(told, values, asked.explain)
+        metrics.EXPLANATION_TIME.observe(perf_counter() - began)
+        forecast = forecast._replace(explanation=reasons)
+    return forecast, inputs

@@ -1,0 +1,100 @@
+"""What a horizon's model makes of a request: what it reads, what it lacks, what is new to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hindcast.model.encode import RARE
+from hindcast.serve.forecast import fields, words
+
+
+class View:
+    """Prepared once for each model.
+
+    Parameters
+    ----------
+    schema
+        The model's features, in the order of its matrix.
+    gain
+        How much each feature gains in the trees, by name; features that no tree uses are left out.
+    """
+
+    def __init__(self, schema: Sequence[Mapping[str, Any]], gain: Mapping[str, float]) -> None:
+        self._schema = schema
+        self.reads = _reads(schema, gain)
+        bounds = [_bounds(feature) for feature in schema]
+        self._low, self._high = (np.array(ends, np.float32) for ends in zip(*bounds, strict=True))
+        self._rare = np.array([_rare(feature) for feature in schema], np.float32)
+
+    def used(self, given: Iterable[str]) -> list[str]:
+        """Return which of the given fields the model reads."""
+        return [name for name in given if name in self.reads]
+
+    def missing(self, given: Mapping[str, Any], most: int | None = None) -> list[str]:
+        """Return the fields that the model reads and the request lacks, weightiest first."""
+        return [name for name in self.reads if name not in given][: most or None]
+
+    def ignored(self, given: Iterable[str], horizon: str) -> list[dict[str, str]]:
+        """Return the given fields that the model does not read, each with the reason."""
+        return [
+            {"field": name, "why": _why(name, horizon)} for name in given if name not in self.reads
+        ]
+
+    def unusual(self, values: Sequence[Any], row: np.ndarray) -> list[dict[str, Any]]:
+        """Return the features whose values training did not meet.
+
+        Parameters
+        ----------
+        values
+            The features, None for null.
+        row
+            The same, encoded, shape (features,).
+        """
+        new = (row < self._low) | (row > self._high) | (row == self._rare)
+        if not new.any():
+            return []
+        return [self._told(at, values[at]) for at in np.flatnonzero(new).tolist()]
+
+    def _told(self, at: int, value: Any) -> dict[str, Any]:
+        feature = self._schema[at]
+        known = words.words()[feature["name"]]
+        shown = None if known.is_personal else value
+        told = {"feature": feature["name"], "label": known.label, "value": shown}
+        if feature["kind"] == "category":
+            return told | {"why": "training has too few or no accidents with this value"}
+        low, high = feature["range"]
+        return told | {"why": f"training has values from {low:g} to {high:g}"}
+
+
+def gains(booster: Any, names: Sequence[str]) -> dict[str, float]:
+    """Return how much each feature gains in a booster's trees, by name."""
+    told = booster.get_score(importance_type="total_gain")
+    numbered = {f"f{at}": name for at, name in enumerate(names)}
+    return {numbered.get(key, key): float(gain) for key, gain in told.items()}
+
+
+def _reads(schema: Sequence[Mapping[str, Any]], gain: Mapping[str, float]) -> dict[str, float]:
+    """Return the fields that features read with the gain of these features, largest first."""
+    found: dict[str, float] = defaultdict(float)
+    for feature in schema:
+        for name in fields.raw_inputs(feature["inputs"]):
+            found[name] += gain.get(feature["name"], 0.0)
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _bounds(feature: Mapping[str, Any]) -> tuple[float, float]:
+    known = None if feature["kind"] == "category" else feature["range"]
+    return tuple(known) if known else (-np.inf, np.inf)
+
+
+def _rare(feature: Mapping[str, Any]) -> float:
+    return float(feature["levels"].index(RARE)) if feature["kind"] == "category" else np.nan
+
+
+def _why(name: str, horizon: str) -> str:
+    known = fields.known_at()[name].label
+    if fields.known_at()[name] > fields.Horizon[horizon.upper()]:
+        return f"known from the {known} on; this forecast is made at the horizon {horizon}"
+    return "no feature of this model reads it"
