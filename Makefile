@@ -55,6 +55,7 @@ mlflow: $(READY)  ## the runs and the registry in a browser
 	@mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db} --host 127.0.0.1 --workers 1
 
 serve: $(READY)  ## the trained models as an API on http://127.0.0.1:8000/docs
+	@hindcast shelve || echo "Nothing new was put on the shelf; what is there is served"
 	@hindcast serve
 
 publish: $(READY)  ## copy the last run's results (real records only) to reports/published
@@ -67,7 +68,7 @@ lock: $(READY)  ## compile requirements.lock anew
 	@uv pip compile pyproject.toml --extra study --extra serve --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
-clean:  ## remove what a run made; data/raw and the registry stay
-	@rm -rf data/interim data/processed data/warehouse models/*/ reports/_site \
+clean:  ## remove what a run made; data/raw, the registry and the shelf stay
+	@rm -rf data/interim data/processed data/warehouse $(filter-out models/shelf/,$(wildcard models/*/)) reports/_site \
 		reports/generated reports/notebooks reports/plots reports/metrics.json \
 		reports/what_helped.csv _variables.yml

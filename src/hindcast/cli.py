@@ -1,11 +1,12 @@
 """The command line: ``hindcast --help``."""
 
+import importlib.util
 import json
 import logging
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,8 +15,10 @@ from rich.table import Table
 
 from hindcast import atomic
 from hindcast.errors import HindcastError
+from hindcast.serve.shelf import commands as shelf
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(shelf.app, name="shelf")
 _say = Console(stderr=True)
 
 
@@ -132,6 +135,8 @@ def promote(
     Console().print(_table(promotion.table(outcomes)))
     for outcome in outcomes:
         _say.print(outcome.verdict, markup=False, highlight=False, soft_wrap=True)
+        if outcome.moved:
+            _follow("promoted", outcome.model, outcome.challenger)
     if not all(outcome.moved for outcome in outcomes):
         sys.exit(1)
 
@@ -143,6 +148,50 @@ def rollback(name: Annotated[str, typer.Argument(help="TARGET/HORIZON")]) -> Non
 
     former, now = registry.rollback(name)
     _say.print(f"{name}: version {now} is the champion again, not {former}", highlight=False)
+    _follow("rolled_back", name, now)
+
+
+def _follow(what: str, model: str, number: str) -> None:
+    """Let the server's shelf follow the registry, where there is one."""
+    from hindcast.model.registry import on_shelf
+
+    try:
+        from hindcast.serve import environment
+    except ModuleNotFoundError:  # the extra `serve` is not installed: nothing is served from here
+        return
+    if told := getattr(on_shelf, what)(environment.read().shelf_folder, model, number):
+        _say.print(told, markup=False, highlight=False, soft_wrap=True)
+
+
+def _registered(folder: Path, horizon: str) -> dict[str, Any] | None:
+    """Return what the registry knows of the models in a folder, where MLflow is installed."""
+    if importlib.util.find_spec("mlflow") is None:
+        return None
+    from hindcast.model.registry import on_shelf
+
+    return on_shelf.told(folder, horizon)
+
+
+@app.command()
+def shelve(
+    keep: Annotated[int, typer.Option(min=0, help="Versions without a name that stay.")] = 5,
+) -> None:
+    """Put what lies in models/ on the server's shelf: first as champion, later as challenger."""
+    from hindcast import paths
+    from hindcast.serve import environment
+    from hindcast.serve.shelf import keeping
+
+    settings = environment.read()
+    folders = settings.models_folder, settings.shelf_folder, paths.root()
+    kept = keeping.shelve(*folders, keep, _registered)
+    for one in kept:
+        _say.print(f"{one.horizon} {one.version}: {one.role}", highlight=False)
+    if any(one.role == "challenger" for one in kept):
+        _say.print(
+            "challengers answer nothing yet: `hindcast promote` compares them, "
+            "`hindcast shelf challenge HORIZON --mode shadow` tries one",
+            soft_wrap=True,
+        )
 
 
 @app.command()
@@ -152,6 +201,33 @@ def serve() -> None:
     from hindcast.serve.settings import Settings
 
     serve(Settings())
+
+
+@app.command()
+def monitor(
+    since: Annotated[str | None, typer.Option(help="First day of the predictions.")] = None,
+    until: Annotated[str | None, typer.Option(help="The day after the last.")] = None,
+    out: Annotated[Path | None, typer.Option("--json", help="Also write all of it here.")] = None,
+) -> None:
+    """Compare the prediction log with training: drift, and performance where outcomes are in.
+
+    Ends with 0 where all is quiet, 1 where something crossed a bound, 2 where there is too little
+    to judge, 3 where it could not run.
+    """
+    from hindcast.monitor import run, table
+    from hindcast.serve import environment
+
+    try:
+        told = run.run(environment.read(), since, until)
+    except HindcastError as error:
+        _say.print(f"error: {error}", style="bold red", markup=False, soft_wrap=True)
+        sys.exit(3)
+    Console().print(_table(table.rows(told)))
+    for line in table.lines(told):
+        _say.print(line, markup=False, highlight=False, soft_wrap=True)
+    if out:
+        atomic.write_json(out, told)
+    sys.exit(told["status"])
 
 
 @app.command()

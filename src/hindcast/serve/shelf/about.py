@@ -39,7 +39,6 @@ def about(models: Path, horizon: str, home: Path) -> dict[str, Any]:
         "kept_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "targets": {name: _target(figures, manifest) for name, manifest in manifests.items()},
         "lineage": _lineage(figures, fatal, home),
-        "registry": None,
     }
 
 

@@ -1,8 +1,10 @@
 """Put what was trained on the shelf: a copy that the next training does not touch."""
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hindcast import atomic
 from hindcast.model import encode
@@ -11,6 +13,8 @@ from hindcast.serve.shelf import aliases, moves
 from hindcast.serve.shelf.about import ABOUT, about
 from hindcast.serve.shelf.aliases import Aliases, ShelfError
 from hindcast.serve.shelf.version import folders, version
+
+Registered = Callable[[Path, str], dict[str, Any] | None]
 
 KEEP = 5
 """Versions without a name that stay on the shelf, for each horizon."""
@@ -24,7 +28,13 @@ class Kept(NamedTuple):
     role: str
 
 
-def shelve(models: Path, shelf: Path, home: Path, keep: int = KEEP) -> list[Kept]:
+def shelve(
+    models: Path,
+    shelf: Path,
+    home: Path,
+    keep: int = KEEP,
+    registered: Registered = lambda _folder, _horizon: None,
+) -> list[Kept]:
     """Put every horizon that a folder of models holds on the shelf.
 
     The first version of a horizon is its champion, as there is nothing else to answer. A later one
@@ -41,6 +51,8 @@ def shelve(models: Path, shelf: Path, home: Path, keep: int = KEEP) -> list[Kept
         The project's folder, whose reports and records tell of the models.
     keep
         How many versions without a name stay, for each horizon; older ones are removed.
+    registered
+        Says what the registry knows of a new version, which lies in a folder as ``models``.
 
     Raises
     ------
@@ -52,7 +64,8 @@ def shelve(models: Path, shelf: Path, home: Path, keep: int = KEEP) -> list[Kept
     there = [name for name in encode.HORIZONS if (models / "fatal" / name).is_dir()]
     if not there:
         raise ShelfError(f"no models in {models}: the stages `train` and `targets` write them")
-    new = {horizon: _copied(models, shelf, home, horizon) for horizon in there}
+    tell = partial(_about, home, registered)
+    new = {horizon: _copied(models, shelf, horizon, tell) for horizon in there}
     with aliases.changing(shelf) as found:
         kept = [_placed(found, horizon, *told) for horizon, told in new.items()]
         for horizon in there:
@@ -60,7 +73,13 @@ def shelve(models: Path, shelf: Path, home: Path, keep: int = KEEP) -> list[Kept
     return kept
 
 
-def _copied(models: Path, shelf: Path, home: Path, horizon: str) -> tuple[str, bool]:
+def _about(home: Path, registered: Registered, folder: Path, horizon: str) -> dict[str, Any]:
+    return about(folder, horizon, home) | {"registry": registered(folder, horizon)}
+
+
+def _copied(
+    models: Path, shelf: Path, horizon: str, tell: Callable[[Path, str], Any]
+) -> tuple[str, bool]:
     """Return the version, and whether it was put there now."""
     name = version(models, horizon)
     place = moves.folder_of(shelf, horizon, name)
@@ -70,7 +89,7 @@ def _copied(models: Path, shelf: Path, home: Path, horizon: str) -> tuple[str, b
         for folder in folders(models, horizon):
             shutil.copytree(folder, beside / folder.parent.name / horizon)
         _check_whole(beside, horizon, name)
-        atomic.write_json(beside / ABOUT, about(beside, horizon, home))
+        atomic.write_json(beside / ABOUT, tell(beside, horizon))
     return name, True
 
 

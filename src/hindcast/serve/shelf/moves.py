@@ -1,9 +1,9 @@
-"""Champion, challenger and previous change places: by a command, by the registry, or by the watch."""
+"""Champion, challenger and previous change places, by command, registry or watch."""
 
 from pathlib import Path
 
 from hindcast.serve.shelf import aliases
-from hindcast.serve.shelf.aliases import Aliases, By, Mode, ShelfError
+from hindcast.serve.shelf.aliases import Aliases, By, Mode, Places, ShelfError
 
 ALONE = {"challenger": None, "mode": "off", "share": 0.0}
 """The places of a horizon whose champion nobody challenges."""
@@ -30,11 +30,7 @@ def promote(shelf: Path, horizon: str, version: str | None = None, reason: str =
     """
     with aliases.changing(shelf) as found:
         places = found.of(horizon)
-        if (wanted := version or places.challenger) is None:
-            raise ShelfError(
-                f"{horizon} has no challenger: name a version, {_there(shelf, horizon)}"
-            )
-        _check_there(shelf, horizon, wanted)
+        wanted = _wanted(shelf, horizon, places, version)
         if wanted == places.champion:
             raise ShelfError(f"{wanted} is the champion of {horizon} already")
         rest = ALONE if wanted == places.challenger else {}
@@ -65,8 +61,8 @@ def _back(shelf: Path, found: Aliases, horizon: str) -> str:
     places = found.of(horizon)
     if places.previous is None:
         raise ShelfError(
-            f"{horizon} cannot be rolled back: no champion came before {places.champion}, or it was "
-            "rolled back already"
+            f"{horizon} cannot be rolled back: no champion came before {places.champion}, or it "
+            "was rolled back already"
         )
     _check_there(shelf, horizon, places.previous)
     return places.previous
@@ -97,17 +93,38 @@ def challenge(
         raise ShelfError(f"a share is above 0 and at most 1, found {share:g}")
     with aliases.changing(shelf) as found:
         places = found.of(horizon)
-        if (wanted := version or places.challenger) is None:
-            raise ShelfError(
-                f"{horizon} has no challenger: name a version, {_there(shelf, horizon)}"
-            )
-        _check_there(shelf, horizon, wanted)
+        wanted = _wanted(shelf, horizon, places, version)
         if wanted == places.champion:
             raise ShelfError(f"{wanted} is the champion of {horizon}: it cannot challenge itself")
         told = f"share {share:g} by {by}" if mode == "share" else mode
         given = {"mode": mode, "share": share if mode == "share" else 0.0, "by": by}
         found.move(horizon, "challenge", wanted, told, challenger=wanted, **given)
     return wanted
+
+
+def parsed(mode: str) -> tuple[Mode, float]:
+    """Read ``off``, ``shadow`` or ``share=0.1``.
+
+    Raises
+    ------
+    ShelfError
+        It is none of them.
+
+    Examples
+    --------
+    >>> parsed("share=0.1")
+    ('share', 0.1)
+    """
+    if mode in ("off", "shadow"):
+        return mode, 0.0  # type: ignore[return-value]
+    kind, _, share = mode.partition("=")
+    try:
+        found = float(share)
+    except ValueError:
+        found = 0.0
+    if kind != "share" or not 0 < found <= 1:
+        raise ShelfError(f"--mode is off, shadow or share=0.1 (above 0, at most 1), found {mode!r}")
+    return "share", found
 
 
 def take_out(shelf: Path, horizon: str, version: str, reason: str) -> bool:
@@ -134,11 +151,18 @@ def give_back(shelf: Path, horizon: str, version: str, reason: str) -> bool:
     return True
 
 
+def _wanted(shelf: Path, horizon: str, places: Places, version: str | None) -> str:
+    if (wanted := version or places.challenger) is None:
+        told = _there(shelf, horizon)
+        raise ShelfError(f"{horizon} has no challenger: name a version, {told}")
+    _check_there(shelf, horizon, wanted)
+    return wanted
+
+
 def _check_there(shelf: Path, horizon: str, version: str) -> None:
     if version not in versions(shelf, horizon):
-        raise ShelfError(
-            f"{horizon} has no version {version!r} on the shelf, {_there(shelf, horizon)}"
-        )
+        told = _there(shelf, horizon)
+        raise ShelfError(f"{horizon} has no version {version!r} on the shelf, {told}")
 
 
 def _there(shelf: Path, horizon: str) -> str:
