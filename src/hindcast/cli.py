@@ -197,10 +197,9 @@ def shelve(
 @app.command()
 def serve() -> None:
     """Serve the trained models; settings are environment variables, HINDCAST_PORT and others."""
-    from hindcast.serve.run import serve
-    from hindcast.serve.settings import Settings
+    from hindcast.serve import environment, run
 
-    serve(Settings())
+    run.serve(environment.read())
 
 
 @app.command()

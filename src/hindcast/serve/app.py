@@ -1,6 +1,5 @@
 """The application: services opened, middleware in place, routes included."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +9,9 @@ from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp
 
-from hindcast.serve import environment, openapi, problems, routes, services
+from hindcast.serve import environment, lifetime, openapi, problems, routes
+from hindcast.serve.access import gathered
+from hindcast.serve.guard import Guard
 from hindcast.serve.middleware.edge import Edge
 from hindcast.serve.settings import Settings
 
@@ -47,9 +48,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with services.opened(settings) as app.state.services:
-            gc.collect()
-            gc.freeze()
+        async with lifetime.running(settings) as app.state.services:
             yield
 
     app = App(
@@ -63,6 +62,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     app.settings = settings
     problems.install(app)
+    access = gathered(routes.ROUTERS, public_read=settings.public_read)
+    app.add_middleware(Guard, access=access, public_read=settings.public_read)
     for router in routes.ROUTERS:
         # not include_router, which matches every route twice in every request
         app.router.routes.extend(router.routes)

@@ -59,7 +59,8 @@ def _written(form: str, stream: TextIO) -> tuple[Any, Any]:
 
 
 def _json(_logger: Any, _method: str, event: Event) -> bytes:
-    return orjson.dumps(event, default=str)
+    first = {"time": event.pop("time"), "level": event.pop("level")}
+    return orjson.dumps(first | event, default=str)
 
 
 class Exceptions:

@@ -25,9 +25,14 @@ CACHE = Counter("hindcast_cache", "Look-ups in the cache", ["result"])
 UNLOGGED = Counter("hindcast_unlogged", "Predictions answered though the log failed")
 LIMITED = Counter("hindcast_limited", "Requests refused by a limit", ["limit"])
 LIMITS_ARE_LOCAL = Gauge(
-    "hindcast_limits_are_local", "1 while Redis is out of reach", multiprocess_mode="max"
+    "hindcast_limits_are_local", "1 while Redis is out of reach", multiprocess_mode="livemax"
 )
-DRIFT = Gauge("hindcast_drift", "Drift against training", ["what", "measure"])
+DRIFT = Gauge(
+    "hindcast_drift",
+    "Drift against training",
+    ["what", "measure"],
+    multiprocess_mode="mostrecent",
+)
 RELOADS = Counter("hindcast_reloads", "Changes of the shelf that were noticed", ["result"])
 RETURNS = Counter(
     "hindcast_returns",

@@ -27,11 +27,10 @@ class HeadError(Exception):
 class Protocol(HttpToolsProtocol):
     """A connection that ends where a head is too long, too late, or an answer is not taken."""
 
-    max_header_bytes = 16_384
-
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Wait for a head, and not for long."""
         super().connection_made(transport)
+        self._most = self.config.h11_max_incomplete_event_size or 16_384
         self._n_head = 0
         self._stuck: TimerHandle | None = None
         self._slow: TimerHandle | None = None
@@ -47,7 +46,7 @@ class Protocol(HttpToolsProtocol):
         """Count the bytes of a head until it is complete."""
         self._n_head += len(data)
         super().data_received(data)
-        if self._slow is not None and self._n_head > self.max_header_bytes:
+        if self._slow is not None and self._n_head > self._most:
             self._refuse(431, self._too_long())
 
     def on_message_begin(self) -> None:
@@ -59,7 +58,7 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Hand on a head that is not too long."""
         n_bytes = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
-        if n_bytes > self.max_header_bytes:
+        if n_bytes > self._most:
             self._refuse(431, self._too_long())
             raise HeadError
         self._head_is_here()
@@ -106,7 +105,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _too_long(self) -> str:
-        return f"the head is longer than {self.max_header_bytes} bytes"
+        return f"the head is longer than {self._most} bytes"
 
     def _refuse(self, status: int, detail: str) -> None:
         """Answer with a problem and close; there is no request to hand to the application."""

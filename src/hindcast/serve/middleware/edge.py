@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -65,7 +66,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand on what is not one."""
         if scope["type"] != "http":
-            await self._plain(scope, receive, send)
+            await self._plain(scope, receive, partial(_without_traceback, send))
             return
         exchange = Exchange(scope, receive, send)
         run = self._deadlines.begin()
@@ -92,7 +93,7 @@ class Edge:
             told = f"the body is longer than {most} bytes: send fewer rows at a time"
             await self._refuse(exchange, 413, told, CLOSE if error.rest else {})
         except problems.Problem as error:
-            await self._refuse(exchange, error.status, error.detail, error.headers)
+            await self._refuse(exchange, error.status, error.detail, error.headers, error.errors)
         except Exception as error:  # noqa: BLE001 - the last place to turn an error into an answer
             self._log.error("unforeseen", request_id=exchange.head.request_id, exc_info=error)
             await self._refuse(exchange, 500, problems.UNFORESEEN)
@@ -120,14 +121,25 @@ class Edge:
             await self._refuse(exchange, 408, f"the body did not arrive within {limit}", CLOSE)
 
     async def _refuse(
-        self, exchange: Exchange, status: int, detail: str, more: Mapping[str, str] | None = None
+        self,
+        exchange: Exchange,
+        status: int,
+        detail: str,
+        more: Mapping[str, str] | None = None,
+        errors: Any = None,
     ) -> None:
         """Answer with a problem, unless an answer has begun."""
         if exchange.status:
             return
-        told = problems.body(status, detail, exchange.scope["path"], exchange.head.request_id)
+        path, request_id = exchange.scope["path"], exchange.head.request_id
+        told = problems.body(status, detail, path, request_id, errors)
         answer = Response(told, status, dict(more or {}), media_type=problems.MEDIA_TYPE)
         await self._around(answer)(exchange.scope, exchange.receive, exchange.send)
+
+
+async def _without_traceback(send: Send, message: Message) -> None:
+    """Send on what the application says of its start and end; why it failed is in the log."""
+    await send({**message, "message": ""} if "message" in message else message)
 
 
 def _cors(settings: Settings) -> Callable[[ASGIApp], Any]:
