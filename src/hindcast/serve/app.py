@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from hindcast.serve import environment, lifetime, openapi, problems, routes
 from hindcast.serve.access import gathered
 from hindcast.serve.guard import Guard
+from hindcast.serve.middleware.direct import Direct
 from hindcast.serve.middleware.edge import Edge
 from hindcast.serve.settings import Settings
 
@@ -24,6 +25,7 @@ class App(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return what answers, behind the edge."""
         app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        app = Direct(app, self.router.routes)
         app = ExceptionMiddleware(app, handlers=self.exception_handlers)
         for layer, args, kwargs in reversed(self.user_middleware):
             app = layer(app, *args, **kwargs)
