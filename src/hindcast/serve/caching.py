@@ -42,6 +42,7 @@ async def answered(
     *,
     media_type: str = "application/json",
     is_kept: bool = False,
+    fingerprint: str | None = None,
 ) -> Response:
     """Return the answer to a question about the records, or 304 where the client has it.
 
@@ -57,9 +58,12 @@ async def answered(
         What the answer is.
     is_kept
         Whether the worker keeps the answer: for statistics, which many ask the same way.
+    fingerprint
+        Of the records answered from; those of the open edition where not given.
     """
     held = services.of(request)
-    tag = tag_of(held.warehouse.current.fingerprint, request.url.path, normalised(asked))
+    records = fingerprint or held.warehouse.current.fingerprint
+    tag = tag_of(records, request.url.path, normalised(asked))
     headers = {"ETag": tag, "Cache-Control": cache_control(held.settings)}
     if _has(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
@@ -71,6 +75,11 @@ def cache_control(settings: Any) -> str:
     """Return who may keep an answer: without keys everybody, else the asker alone."""
     who = "public" if settings.public_read else "private"
     return f"{who}, max-age={settings.cache_seconds}"
+
+
+def written(answer: Any) -> Response:
+    """Return an answer that is computed anew each time, as JSON."""
+    return Response(orjson.dumps(answer), media_type="application/json")
 
 
 def _has(if_none_match: str | None, tag: str) -> bool:

@@ -15,10 +15,14 @@ from fastapi import Request
 
 from hindcast.serve.forecast import engine
 from hindcast.serve.forecast.gather import Gatherer
+from hindcast.serve.keys import KeyRing
+from hindcast.serve.limiter import Limiter
 from hindcast.serve.records.memory import Memory
+from hindcast.serve.search import Search
 from hindcast.serve.settings import Settings
 from hindcast.serve.shelf.held import Shelf
 from hindcast.serve.store.service import Store
+from hindcast.serve.usage import Usage
 from hindcast.serve.warehouse import Warehouse
 
 
@@ -28,10 +32,14 @@ class Services:
 
     settings: Settings
     store: Store = field(init=False)
+    keys: KeyRing = field(init=False)
+    usage: Usage = field(init=False)
+    limiter: Limiter = field(init=False)
     shelf: Shelf = field(init=False)
     engines: dict[str, engine.Engine] = field(init=False)
     gatherer: Gatherer = field(init=False)
     warehouse: Warehouse = field(init=False)
+    search: Search = field(init=False)
     memory: Memory = field(init=False)
 
     def parts(self) -> dict[str, Any]:
@@ -43,7 +51,19 @@ def _store(held: Services) -> Store:
     return Store.open(held.settings)
 
 
-async def _shelf(held: Services) -> Shelf:
+async def _keys(held: Services) -> KeyRing:
+    return KeyRing(held.store, held.settings.key_cache_seconds)
+
+
+def _usage(held: Services) -> Usage:
+    return Usage(held.store)
+
+
+async def _limiter(held: Services) -> Limiter:
+    return await Limiter.open(held.settings, held.store)
+
+
+def _shelf(held: Services) -> Shelf:
     return Shelf.open(held.settings, held.store).start()
 
 
@@ -59,16 +79,24 @@ async def _warehouse(held: Services) -> Warehouse:
     return Warehouse.open(held.settings)
 
 
+async def _search(held: Services) -> Search:
+    return Search.open(held.settings, held.warehouse)
+
+
 def _memory(held: Services) -> Memory:
     return Memory(held.settings.cache_entries)
 
 
 PARTS: Mapping[str, Callable[[Services], Any]] = {
     "store": _store,
+    "keys": _keys,
+    "usage": _usage,
+    "limiter": _limiter,
     "shelf": _shelf,
     "engines": _engines,
     "gatherer": _gatherer,
     "warehouse": _warehouse,
+    "search": _search,
     "memory": _memory,
 }
 """How each part is opened, in this order; an opener sees those before it, and may be async."""

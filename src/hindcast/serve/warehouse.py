@@ -1,7 +1,6 @@
 """The records as routes ask them: an open edition, a few threads, and an eye on the warehouse."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ import structlog
 
 from hindcast.serve import metrics
 from hindcast.serve.problems import Problem
-from hindcast.serve.records import edition
+from hindcast.serve.records import child, edition
 from hindcast.serve.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -43,12 +42,21 @@ class Opened:
 
 
 class Warehouse:
-    """Answers questions about the records; notices when the pipeline replaced them."""
+    """Answers questions about the records; notices when the pipeline replaced them.
+
+    Attributes
+    ----------
+    opened
+        The open edition, or None.
+    news
+        Set when another edition was opened; then another event stands here.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pool = ThreadPoolExecutor(settings.query_threads, "query")
-        self._opened: Opened | None = None
+        self.opened: Opened | None = None
+        self.news = asyncio.Event()
         self._n_waiting = 0
         self._why_not = "the records are being read; ask again in a moment"
         self._task: asyncio.Task[None] | None = None
@@ -71,13 +79,13 @@ class Warehouse:
         Problem
             503: there is no warehouse, or it is being read.
         """
-        if self._opened is None:
+        if self.opened is None:
             raise Problem(503, self._why_not, headers={"Retry-After": "2"})
-        return self._opened
+        return self.opened
 
     def ready(self) -> str | None:
         """Return why records cannot be answered, or None where they can."""
-        return self._why_not if self._opened is None else None
+        return self._why_not if self.opened is None else None
 
     async def close(self) -> None:
         """Stop watching; running queries are interrupted."""
@@ -85,8 +93,8 @@ class Warehouse:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        if self._opened:
-            self._opened.connection.interrupt()
+        if self.opened:
+            self.opened.connection.interrupt()
         self._pool.shutdown(cancel_futures=True)
 
     async def ask(
@@ -153,28 +161,21 @@ class Warehouse:
         stamp = edition.stamp(file)
         if stamp is None:
             self._why_not = f"there is no warehouse at {file.name} yet: run `make run` first"
-        elif self._opened is None or self._opened.stamp != stamp:
+        elif self.opened is None or self.opened.stamp != stamp:
             return await self._make(file, stamp)
         return stamp is not None
 
     async def _make(self, file: Path, stamp: str) -> bool:
-        """Make the edition in a process of its own, whose memory is free again afterwards."""
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", edition.__name__, str(file), str(self._file(stamp)),
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
         try:
-            _, told = await child.communicate()
-        except asyncio.CancelledError:
-            child.kill()
-            await child.wait()
-            raise
-        if child.returncode:
-            self._why_not = "the warehouse cannot be read; the server's log says why"
-            log.error("records_not_read", why=told.decode(errors="replace").strip()[-500:])
-            return False
-        self._open(stamp)
-        return True
+            why_not = await child.run(edition.__name__, str(file), str(self._file(stamp)))
+            if why_not is None:
+                self._open(stamp)
+                return True
+        except (OSError, duckdb.Error) as error:
+            why_not = str(error)
+        self._why_not = "the warehouse cannot be read; the server's log says why"
+        log.error("records_not_read", why=why_not)
+        return False
 
     def _file(self, stamp: str) -> Path:
         return self._settings.records_folder / f"records-{stamp}.duckdb"
@@ -182,15 +183,19 @@ class Warehouse:
     def _open_standing(self) -> None:
         stamp = edition.stamp(self._settings.warehouse_file)
         if stamp and self._file(stamp).is_file():
-            self._open(stamp)
+            # Another worker may remove it at this moment: then it is made again.
+            with suppress(duckdb.IOException):
+                self._open(stamp)
 
     def _open(self, stamp: str) -> None:
         limit = {"memory_limit": f"{self._settings.query_memory_mb}MB"}
         file = self._file(stamp)
         connection = duckdb.connect(str(file), read_only=True, config=_HARDENED | limit)
         (about,) = rows(connection.execute("FROM about"))
-        self._opened = Opened(stamp, file, connection, about["fingerprint"], about)
+        self.opened = Opened(stamp, file, connection, about["fingerprint"], about)
         edition.sweep(file.parent, "records-*.duckdb", keep=file)
+        self.news.set()
+        self.news = asyncio.Event()
         log.info("records_opened", fingerprint=about["fingerprint"], n_events=about["n_events"])
 
 

@@ -20,6 +20,7 @@ from hindcast.serve import problems
 from hindcast.serve.keys import Caller
 from hindcast.serve.records.memory import Memory
 from hindcast.serve.routes import RECORD_ROUTERS
+from hindcast.serve.search import Search
 from hindcast.serve.settings import Settings
 from hindcast.serve.warehouse import Warehouse
 
@@ -170,8 +171,10 @@ def record_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> Any:
         held = SimpleNamespace(settings=settings, memory=Memory(settings.cache_entries))
         held.warehouse = Warehouse.open(settings)
+        held.search = Search.open(settings, held.warehouse)
         app.state.services = held
         yield
+        await held.search.close()
         await held.warehouse.close()
 
     app = FastAPI(lifespan=lifespan)

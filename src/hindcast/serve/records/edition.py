@@ -59,7 +59,7 @@ def make(warehouse: Path, target: Path) -> None:
     EditionError
         The warehouse is damaged, being written for long, or of another version.
     """
-    with _alone(target.parent / "records.lock"):
+    with alone(target.parent / "records.lock"):
         if target.is_file():
             return
         with (
@@ -112,7 +112,7 @@ def _stat(file: Path) -> tuple[int, int, int] | None:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Let one worker at a time in; the others find the edition made."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as handle:

@@ -110,7 +110,7 @@ class RecordFilter(BaseModel):
 
     def _words(self) -> Condition | None:
         told = [
-            _any_of([_among(column, getattr(self, name)) for column in columns])
+            any_of([_among(column, getattr(self, name)) for column in columns])
             for name, columns in _COLUMNS.items()
             if getattr(self, name)
         ]
@@ -169,7 +169,8 @@ def all_of(conditions: list[Condition]) -> Condition:
     return _joined(conditions, " AND ") if conditions else ("TRUE", [])
 
 
-def _any_of(conditions: list[Condition]) -> Condition:
+def any_of(conditions: list[Condition]) -> Condition:
+    """Return one condition that holds where one of ``conditions`` does."""
     return _joined(conditions, " OR ")
 
 
