@@ -13,6 +13,7 @@ from hindcast.serve.forecast.engine import Engine
 from hindcast.serve.problems import Problem
 from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import aliases, loading, watch
+from hindcast.serve.shelf.catalog import Catalog
 from hindcast.serve.shelf.choice import Choice
 from hindcast.serve.shelf.lane import Lane
 from hindcast.serve.shelf.outcomes import judged
@@ -103,6 +104,15 @@ class Shelf:
     def champions(self) -> dict[str, Engine]:
         """Return who answers by default."""
         return {horizon: lane.champion for horizon, lane in self.lanes.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what changes whenever other versions are there, or are called otherwise."""
+        return f"{self._seen} {[lane.told for lane in self.lanes.values()]}"
+
+    def catalog(self) -> Catalog:
+        """Return what can be told of the models."""
+        return Catalog(self.lanes, self.folder, self.models)
 
     def ready(self) -> str | None:
         """Return why no change of the shelf would be noticed any more, or None."""
