@@ -10,7 +10,7 @@ FOREIGN = [
 BLOCKED = f"import sys; sys.modules.update(dict.fromkeys({FOREIGN}))"
 SERVED = """
 import hindcast.serve.app, hindcast.features.prior, hindcast.model.single
-import hindcast.serve.run, hindcast.features.onerow.derived
+import hindcast.serve.run, hindcast.features.onerow.plan
 from hindcast.serve import lean
 lean.import_xgboost()
 """

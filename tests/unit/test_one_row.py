@@ -13,8 +13,10 @@ from hindcast.features import catalog, derive
 from hindcast.features.history import COLUMNS, history, state_at
 from hindcast.features.inputs import InputError
 from hindcast.features.onerow import given as givens
-from hindcast.features.onerow.derived import RowInputs
 from hindcast.features.onerow.features import RowFeatures
+from hindcast.features.onerow.past import RowHistory
+from hindcast.features.onerow.plan import plan
+from hindcast.features.onerow.sources import sources
 
 UNTIL = dt.date(2019, 12, 31)
 READ = sorted({i for feature in catalog.FEATURES for i in feature.inputs} & {*givens.types()})
@@ -87,8 +89,11 @@ def past(n=400):
 
 
 STATE = state_at(past(), UNTIL)
-ROW_INPUTS = RowInputs(STATE)
-ROW_FEATURES = RowFeatures(catalog.FEATURES)
+PAST = RowHistory(STATE)
+ROW_FEATURES = RowFeatures(catalog.FEATURES, PAST)
+MADE = tuple(sorted(givens.DERIVED - {"nearest_airport_row"}))
+ROW_INPUTS = plan([pl.col(name) for name in MADE], {}, sources(PAST))
+NAMES = [feature.name for feature in catalog.FEATURES]
 
 
 def alike(one, other):
@@ -114,14 +119,50 @@ def differing(expected, got):
 @given(rows())
 def test_every_feature_of_a_row_is_that_of_the_catalog(row):
     if row:
+        expected = by_frames(row)
+        given = givens.checked(row)
+        assert not differing(expected, dict(zip(NAMES, ROW_FEATURES(given), strict=True)))
+
+
+def by_frames(row):
+    enriched = derive.enrich(givens.frame([row]), STATE)
+    return catalog.compute(enriched).row(0, named=True)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
+@given(rows())
+def test_every_derived_input_of_a_row_is_that_of_a_frame(row):
+    if row:
         enriched = derive.enrich(givens.frame([row]), STATE)
-        told = ROW_INPUTS(givens.checked(row))
-        derived = enriched.select(*(givens.DERIVED & {*enriched.columns})).row(0, named=True)
-        assert derived.keys() == told.keys() & givens.DERIVED
-        assert not differing(derived, told)
-        expected = catalog.compute(enriched).row(0, named=True)
-        names = [feature.name for feature in catalog.FEATURES]
-        assert not differing(expected, dict(zip(names, ROW_FEATURES(told), strict=True)))
+        expected = enriched.select(givens.DERIVED & {*enriched.columns}).row(0, named=True)
+        assert not differing(expected, derived(row))
+
+
+def derived(row):
+    given = givens.checked(row)
+    era = given.get("era") or ("pre-2008" if was_before_2008(given) else "2008+")
+    return dict(zip(MADE, ROW_INPUTS(given.get, era), strict=True))
+
+
+def was_before_2008(given):
+    return given.get("ev_date") is not None and given["ev_date"].year < 2008
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
+@given(rows())
+def test_what_a_request_leaves_out_is_unknown(row):
+    given = {name: value for name, value in givens.checked(row).items() if value is not None}
+    unknown = dict.fromkeys(givens.types().keys() - {"era"})
+    told = ROW_FEATURES({"ev_date": None, **unknown, **given})
+    assert list(map(str, ROW_FEATURES.where_unknown(given))) == list(map(str, told))
+
+
+def test_a_row_is_the_same_when_asked_again_and_among_others():
+    """Answers kept for one row's codes are not another's."""
+    later = [row for row in past(200).to_dicts() if row["ev_date"] > UNTIL]
+    fresh = [RowFeatures(catalog.FEATURES, PAST)(givens.checked(row)) for row in later]
+    kept = [ROW_FEATURES(givens.checked(row)) for row in (*later, *reversed(later))]
+    assert fresh == kept[: len(later)] == kept[len(later) :][::-1]
 
 
 def test_no_input_at_all_is_no_feature_at_all():
@@ -133,8 +174,7 @@ def test_the_past_of_a_row_is_that_of_the_row_among_others():
     assert later.height > 5
     for row in later.to_dicts():
         alone = history(givens.frame([row]), STATE).select(COLUMNS).row(0, named=True)
-        got = ROW_INPUTS(givens.checked(row))
-        assert not differing(alone, got)
+        assert not differing(alone, derived(row))
     assert any(value is not None for value in alone.values())
 
 

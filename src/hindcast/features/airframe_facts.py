@@ -12,7 +12,7 @@ import polars as pl
 from hindcast.features import airframes, keys
 from hindcast.features.columns import pick
 
-_INPUTS = ("acft_make", "acft_model", "homebuilt")
+INPUTS = ("acft_make", "acft_model", "homebuilt")
 COLUMNS = {f"airframe_{name}": dtype for name, dtype in airframes.TYPES.items()}
 
 
@@ -38,12 +38,12 @@ def facts(frame: pl.DataFrame) -> pl.DataFrame:
     """
     if not {"acft_make", "acft_model"} & set(frame.columns):
         return pl.DataFrame()
-    texts = pick(frame, dict.fromkeys(_INPUTS, pl.String))
+    texts = pick(frame, dict.fromkeys(INPUTS, pl.String))
     written = texts.unique(maintain_order=True)
     told = pl.DataFrame([of_row(row) for row in written.iter_rows(named=True)], schema=COLUMNS)
     joined = texts.join(
         written.hstack(told),
-        on=_INPUTS,
+        on=INPUTS,
         how="left",
         validate="m:1",
         nulls_equal=True,

@@ -51,7 +51,7 @@ def given_time() -> pl.Expr:
     return pl.when(is_time).then(pl.col("ev_date").cast(pl.Datetime("us")) + since_midnight)
 
 
-def times(frame: pl.DataFrame) -> pl.DataFrame:
+def times(frame: pl.DataFrame, *, is_release: bool = True) -> pl.DataFrame:
     """Return when each event happened: in UTC and by the clock on the wall.
 
     A zone recorded with the row (``ev_tmzn``) is believed; else the clock of the release decides
@@ -63,6 +63,8 @@ def times(frame: pl.DataFrame) -> pl.DataFrame:
         Has ``ev_date``, ``ev_time`` (hhmm), the position in degrees and the nearest landing
         field's facts (:func:`hindcast.features.airports.nearest`); ``ev_tmzn``, ``ev_state``,
         ``light_cond`` and ``release`` where they exist.
+    is_release
+        Whether the rows tell of their release's clock; requests do not, and are taken as local.
 
     Returns
     -------
@@ -72,7 +74,8 @@ def times(frame: pl.DataFrame) -> pl.DataFrame:
         unknown.
     """
     facts = _facts(frame)
-    in_utc = pl.when(pl.col("release").is_in(_releases_in_utc(facts))).then(pl.lit(UTC))
+    releases = _releases_in_utc(facts) if is_release else []
+    in_utc = pl.when(pl.col("release").is_in(releases)).then(pl.lit(UTC))
     zoned = facts.with_columns(zone=pl.coalesce("recorded_zone", in_utc, "place_zone"))
     utc = to_utc(zoned["given"], zoned["zone"])
     is_utc = pl.col("zone") == UTC

@@ -8,7 +8,9 @@ from hindcast.features.state import HistoryState
 from hindcast.features.sun import sun_elevation
 
 
-def enrich(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFrame:
+def enrich(
+    frame: pl.DataFrame, state: HistoryState | None = None, *, is_release: bool = True
+) -> pl.DataFrame:
     """Return the frame with the derived inputs that the catalog draws on.
 
     Parameters
@@ -18,6 +20,9 @@ def enrich(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFra
         what is derived from it null.
     state
         The past up to a date, for rows that come without it (a request, a later release).
+    is_release
+        Whether the rows together tell which clock their release kept. Requests that come together
+        do not: each is read as if it came alone.
 
     Returns
     -------
@@ -31,5 +36,5 @@ def enrich(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFra
     nearest = airports.nearest(frame)
     placed = frame.hstack(nearest.drop("nearest_airport_row")).hstack(terrain.facts(nearest))
     placed = placed.hstack(airframe_facts.facts(frame))
-    timed = placed.hstack(clock.times(placed))
+    timed = placed.hstack(clock.times(placed, is_release=is_release))
     return history(timed.with_columns(sun_elevation(timed)).drop("utc"), state)

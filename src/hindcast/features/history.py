@@ -40,7 +40,7 @@ _FACTS = {
     "dec_longitude": pl.Float64,
 }
 _SEVERITIES = ("FATL", "SERS", "MINR", "NONE")
-_NOTHING = HistoryState(
+NOTHING = HistoryState(
     since=None,
     until=date(1900, 1, 1),
     outcomes=(0, 0),
@@ -50,6 +50,7 @@ _NOTHING = HistoryState(
     paths={},
     pending_paths=(),
 )
+"""A past in which nothing happened."""
 
 COLUMNS: tuple[str, ...] = (
     *(f"events_{days}d_state" for days in WINDOWS_DAYS),
@@ -105,12 +106,12 @@ def history(frame: pl.DataFrame, state: HistoryState | None = None) -> pl.DataFr
     facts = _facts(frame).sort("date", "row")
     until = date.min if state is None else state.until
     is_later = pl.col("date") > until
-    parts = [(facts.filter(is_later), state or _NOTHING), (facts.filter(~is_later), _NOTHING)]
+    parts = [(facts.filter(is_later), state or NOTHING), (facts.filter(~is_later), NOTHING)]
     told = [_told(part, seen) for part, seen in parts if part.height]
     return frame.with_columns(
         facts.select("row")
         .join(
-            pl.concat(told or [_told(facts.clear(), _NOTHING)]),
+            pl.concat(told or [_told(facts.clear(), NOTHING)]),
             on="row",
             how="left",
             validate="1:1",

@@ -7,7 +7,7 @@ people's names out of what is counted. What is stored are digests of the normali
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -225,9 +225,10 @@ def digests(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=dict.fromkeys(NAMES, pl.Int64))
 
 
-def digest(key: Key, row: Mapping[str, Text]) -> int | None:
-    """Return one row's digest for a key, None where it is unknown; see :func:`digests`."""
-    return _digest(key.normal, tuple(row.get(name) for name in key.inputs))
+def digest(key: Key, values: Sequence[Text]) -> int | None:
+    """Return the digest of one row's values of ``key.inputs``, None where the key is unknown."""
+    text = key.normal(*values)
+    return None if text is None else digested(text)
 
 
 def _digested(key: Key, texts: dict[str, list[Text]]) -> list[int | None]:

@@ -52,6 +52,13 @@ def overall() -> Tally:
     return _read().filter(pl.col("key") == ALL).select("accidents", "fatal").row(0)
 
 
+@lru_cache(maxsize=1)
+def share() -> float:
+    """Return the fatal share of all accidents of 1982-2007 that were counted."""
+    n, n_fatal = overall()
+    return n_fatal / n
+
+
 def _read() -> pl.DataFrame:
     return pl.read_csv(
         paths.reference() / FILE,

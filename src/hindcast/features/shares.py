@@ -136,11 +136,17 @@ def expected(before: tuple[Ints, Ints], everywhere: tuple[Ints, Ints]) -> Floats
     >>> round(expected((0, 0), (0, 0)) - overall[1] / overall[0], 9)
     0.0
     """
-    n_old, fatal_old = prior.overall()
-    overall = fatal_old / n_old
-    level = (everywhere[1] + LEVEL_WEIGHT * overall) / (everywhere[0] + LEVEL_WEIGHT)
-    share = (before[1] + PRIOR_WEIGHT * overall) / (before[0] + PRIOR_WEIGHT)
-    return level * share / overall
+    return level_of(everywhere) * share_before(before) / prior.share()
+
+
+def level_of(everywhere: tuple[Ints, Ints]) -> Floats:
+    """Return the level that shares of 1982-2007 are set to: the overall one, as known since."""
+    return (everywhere[1] + LEVEL_WEIGHT * prior.share()) / (everywhere[0] + LEVEL_WEIGHT)
+
+
+def share_before(before: tuple[Ints, Ints]) -> Floats:
+    """Return a key's share of 1982-2007, drawn towards the overall one of those years."""
+    return drawn(before, prior.share())
 
 
 def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tuple[Ints, Ints]:

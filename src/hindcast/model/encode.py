@@ -6,7 +6,7 @@ those that enough training events have; all others, and levels never seen, share
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -188,26 +188,39 @@ def _code(feature: dict[str, Any]) -> pl.Expr:
     column = pl.col(feature["name"])
     if feature["kind"] != "category":
         return column.cast(pl.Float32).fill_null(float("nan"))
-    codes = {level: float(code) for code, level in enumerate(feature["levels"])} | {None: np.nan}
+    codes = _levels_by_name(feature["levels"])
     return column.cast(pl.String).replace_strict(
         codes, default=codes[RARE], return_dtype=pl.Float32
     )
 
 
-def coder(feature: dict[str, Any]) -> Callable[[Any], float]:
-    """Return what `codes` gives for one value: a number, NaN for null, a category's level.
+def row_encoder(schema: list[dict[str, Any]]) -> Callable[[Sequence[Any]], np.ndarray]:
+    """Return what `matrix` does for one row: from values, None for null, to shape (1, features).
 
     Examples
     --------
-    >>> phase = coder({"name": "phase", "kind": "category", "levels": ["taxi", RARE]})
-    >>> phase("taxi"), phase("a level never seen"), phase(None)
-    (0.0, 1.0, nan)
+    >>> schema = [{"kind": "category", "levels": ["taxi", RARE]}, {"kind": "number"}]
+    >>> of_row = row_encoder(schema)
+    >>> [of_row([phase, None])[0].tolist() for phase in ("taxi", "a level never seen", None)]
+    [[0.0, nan], [1.0, nan], [nan, nan]]
     """
-    if feature["kind"] != "category":
-        return lambda value: math.nan if value is None else value
-    levels = {level: float(code) for code, level in enumerate(feature["levels"])}
-    rare = levels[RARE]
-    return lambda value: math.nan if value is None else levels.get(value, rare)
+    categories = [
+        (place, _levels_by_name(feature["levels"]), feature["levels"].index(RARE))
+        for place, feature in enumerate(schema)
+        if feature["kind"] == "category"
+    ]
+
+    def of_row(values: Sequence[Any]) -> np.ndarray:
+        codes = list(values)
+        for place, level_of, rare in categories:
+            codes[place] = level_of.get(codes[place], rare)
+        return np.fromiter(codes, np.float32, len(codes)).reshape(1, -1)
+
+    return of_row
+
+
+def _levels_by_name(levels: list[str]) -> dict[str | None, float]:
+    return {level: float(code) for code, level in enumerate(levels)} | {None: math.nan}
 
 
 def types(schema: list[dict[str, Any]]) -> list[str]:

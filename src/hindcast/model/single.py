@@ -7,15 +7,15 @@ are prepared for one row at a time; a test holds the two ways together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from hindcast.features.catalog import FEATURES
-from hindcast.features.onerow.derived import RowInputs
 from hindcast.features.onerow.features import RowFeatures
 from hindcast.features.onerow.given import checked
+from hindcast.features.onerow.past import RowHistory
 from hindcast.features.state import HistoryState
 from hindcast.model import calibrate, encode
 from hindcast.model.bundle import Bundle, BundleError
@@ -67,13 +67,26 @@ class Prepared:
                 "bundle in all): it was trained under another version of it; train anew"
             )
         self._bundle = bundle
-        self._inputs = RowInputs(HistoryState.model_validate(bundle.history))
-        self._features = RowFeatures([declared[name] for name in bundle.names])
-        self._codes = [encode.coder(feature) for feature in bundle.schema]
+        features = [declared[name] for name in bundle.names]
+        self._features = RowFeatures(features, _past(bundle.history_text))
+        self._encoded = encode.row_encoder(bundle.schema)
 
     def features(self, inputs: Mapping[str, Any]) -> list[Any]:
         """Return the values of the bundle's features, None for null, in the booster's order."""
-        return self._features(self._inputs(checked(inputs)))
+        return self._features(checked(inputs))
+
+    def of_request(self, given: Mapping[str, Any]) -> tuple[list[Any], np.ndarray]:
+        """Return a request's features, and their matrix of shape (1, features).
+
+        Parameters
+        ----------
+        given
+            Raw inputs as :func:`hindcast.features.onerow.given.checked` returns them, which is not
+            looked at again. A name left out says, as None does, that the value is not known; but
+            ``era`` is told by the date where it is left out.
+        """
+        values = self._features.where_unknown(given)
+        return values, self._encoded(values)
 
     def predict(self, inputs: Mapping[str, Any]) -> float:
         """Return P(fatal | an accident happened).
@@ -118,8 +131,7 @@ class Prepared:
 
     def encoded(self, values: list[Any]) -> np.ndarray:
         """Return the booster's matrix of one row, shape (1, features), from `features`."""
-        codes = [code(value) for code, value in zip(self._codes, values, strict=True)]
-        return np.array([codes], dtype=np.float32)
+        return self._encoded(values)
 
     def _probability(self, matrix: np.ndarray) -> float:
         margin = self._quick.margins(matrix)[:, 0]
@@ -128,6 +140,12 @@ class Prepared:
     @cached_property
     def _quick(self) -> Quick:
         return Quick([self._bundle.booster])
+
+
+@lru_cache(maxsize=4)
+def _past(history_text: str) -> RowHistory:
+    """Return a stored past; the horizons of one run hold the same, and share it."""
+    return RowHistory(HistoryState.model_validate_json(history_text))
 
 
 def prepare(bundle: Bundle) -> Prepared:

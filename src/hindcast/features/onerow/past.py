@@ -2,25 +2,30 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
-
-from hindcast.features import geography, keys, path_odds, prior
-from hindcast.features.history import COLUMNS, MAX_SILENCE_DAYS, RADIUS_KM
-from hindcast.features.shares import PRIOR_WEIGHT, expected
+from hindcast.features import keys, path_odds, prior
+from hindcast.features.history import MAX_SILENCE_DAYS, RADIUS_KM
+from hindcast.features.onerow.places import Around
+from hindcast.features.onerow.times import date_of
+from hindcast.features.shares import drawn, level_of, share_before
 from hindcast.features.state import OUTCOME_LAG_DAYS, WINDOWS_DAYS, HistoryState
 
-Values = dict[str, Any]
 Tally = tuple[int, int]
 _LAG = timedelta(days=OUTCOME_LAG_DAYS)
 _WINDOWS = [timedelta(days=days) for days in WINDOWS_DAYS]
+_SILENCE = timedelta(days=MAX_SILENCE_DAYS)
+_UNTOLD = (None,) * len(_WINDOWS)
+_NOBODY = (0, 0)
+_STATE = next(key for key in keys.KEYS if key.name == "state")
 
 
-class _Dated:
+class Dated:
     """Dated events, to count those before a day, and the fatal ones among them."""
 
     def __init__(self, events: Iterable[tuple[date, bool]]) -> None:
@@ -29,10 +34,52 @@ class _Dated:
         self._fatal = [0, *accumulate(int(is_fatal) for _, is_fatal in told)]
 
     def before(self, day: date) -> int:
+        """Return how many events are dated before a day."""
         return bisect_left(self._days, day)
 
-    def fatal_before(self, day: date) -> int:
-        return self._fatal[bisect_left(self._days, day)]
+    def tally_before(self, day: date) -> Tally:
+        """Return how many events are dated before a day, and how many of them are fatal."""
+        n = bisect_left(self._days, day)
+        return n, self._fatal[n]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What all rows of one day know of all accidents.
+
+    Attributes
+    ----------
+    day, cut
+        The day, and the one before which outcomes count.
+    starts
+        First days of the windows that the records cover.
+    near
+        Where those windows begin among the placed accidents, and at last where they end.
+    everywhere
+        Accidents of known outcome, and the fatal ones among them.
+    level
+        The fatal share among them; None where there are none.
+    prior_level
+        The level that shares of 1982-2007 are set to; None where the rows are not told of those.
+    """
+
+    day: date
+    cut: date
+    starts: tuple[date, ...]
+    near: tuple[int, ...]
+    everywhere: Tally
+    level: float | None
+    prior_level: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the past holds of one key's value; ``before`` is its share of 1982-2007."""
+
+    n: int
+    fatal: int
+    pending: Dated | None
+    before: float | None
 
 
 class RowHistory:
@@ -45,11 +92,12 @@ class RowHistory:
     """
 
     def __init__(self, state: HistoryState) -> None:
-        self._state = state
+        self._until, self._since = state.until, state.since
+        self._outcomes, self._known, self._paths = state.outcomes, state.counts, state.paths
         self._sees_prior = prior.is_seen(state.since)
-        self._country = _Dated((day, False) for day, *_ in state.recent)
+        self._country = Dated((day, False) for day, *_ in state.recent)
         self._by_state = _grouped((key, day, False) for day, key, _, _ in state.recent)
-        self._pending = _Dated((day, is_fatal) for day, is_fatal, _ in state.pending)
+        self._pending = Dated((day, is_fatal) for day, is_fatal, _ in state.pending)
         self._pending_by = {
             name: _grouped((of[number], day, is_fatal) for day, is_fatal, of in state.pending)
             for number, name in enumerate(keys.NAMES)
@@ -58,114 +106,111 @@ class RowHistory:
             (path, day, is_fatal) for day, is_fatal, of in state.pending_paths for path in of
         )
         placed = [row for row in sorted(state.recent, key=_day) if None not in row[2:]]
-        self._placed_days = [day for day, *_ in placed]
-        self._places = geography.unit_vectors(
-            [row[2] for row in placed], [row[3] for row in placed]
+        days, _, latitudes, longitudes = zip(*placed, strict=True) if placed else ((),) * 4
+        self._around = Around(days, latitudes, longitudes, RADIUS_KM)
+        self._moment = lru_cache(maxsize=4096)(self._moment_of)
+
+    def moment(self, ev_date: datetime | date | None) -> tuple[Moment | None]:
+        """Return what rows of a day know; None for a day that the history does not come before."""
+        day = date_of(ev_date)
+        return (None if day is None or day <= self._until else self._moment(day),)
+
+    def _moment_of(self, day: date) -> Moment:
+        known = _added(self._outcomes, self._pending, day - _LAG)
+        is_fresh = self._country.before(day) > self._country.before(day - _SILENCE)
+        starts = [day - w for w in _WINDOWS if is_fresh and day - w >= self._since]
+        is_told = self._sees_prior and day >= prior.FIRST_DAY
+        return Moment(
+            day,
+            day - _LAG,
+            tuple(starts),
+            tuple(map(self._around.number, (*starts, day))),
+            known,
+            known[1] / known[0] if known[0] else None,
+            level_of(known) if is_told else None,
         )
 
-    def __call__(self, row: Mapping[str, Any]) -> Values:
-        """Return the history columns of one row, None for null.
+    def own(self, key: keys.Key, *texts: keys.Text) -> tuple[Own | None]:
+        """Return what is known of the key's value that the texts give; None for an unknown one."""
+        value = keys.digest(key, texts)
+        if value is None:
+            return (None,)
+        known = self._known[key.name].get(value, _NOBODY)
+        before = prior.counts()[key.name].get(value, _NOBODY) if key.has_prior else None
+        share = None if before is None else share_before(before)
+        return (Own(*known, self._pending_by[key.name].get(value), share),)
 
-        Parameters
-        ----------
-        row
-            Typed inputs, with ``era`` and the nearest landing field's facts.
-        """
-        day = date_of(row.get("ev_date"))
-        if day is None or day <= self._state.until:
-            return dict.fromkeys(COLUMNS)
-        of = {key.name: keys.digest(key, row) for key in keys.KEYS}
-        return {
-            **dict.fromkeys(COLUMNS),
-            **self._counts(day, of["state"], row),
-            **self._shares(day, of),
-            **self._paths(day - _LAG, path_odds.of_codes(row.get("finding_codes"))),
-        }
+    def of_state(self, ev_state: keys.Text) -> tuple[Dated | None]:
+        """Return the accidents of the last year in a state; None where no state is known."""
+        state = keys.digest(_STATE, (ev_state,))
+        return (None if state is None else self._by_state.get(state, _NONE),)
 
-    def _paths(self, cut: date, paths: list[int]) -> Values:
-        n_all, fatal_all = _added(self._state.outcomes, self._pending, cut)
-        if not paths or not 0 < fatal_all < n_all:
-            return {}
-        known, young = self._state.paths, self._pending_paths
-        own = [_added(known.get(path, _NOBODY), young.get(path, _NONE), cut) for path in paths]
-        level = fatal_all / n_all
-        return {path_odds.NAME: float(sum(path_odds.odds(tally, level) for tally in own))}
+    def in_state(self, moment: Moment | None, dated: Dated | None) -> tuple[int | None, ...]:
+        """Return the accidents in the state in each window."""
+        if moment is None or dated is None:
+            return _UNTOLD
+        until = dated.before(moment.day)
+        return _padded([until - dated.before(start) for start in moment.starts])
 
-    def _counts(self, day: date, state: int | None, row: Mapping[str, Any]) -> Values:
-        silent_since = day - timedelta(days=MAX_SILENCE_DAYS)
-        is_fresh = self._country.before(day) > self._country.before(silent_since)
-        covered = [w for w in _WINDOWS if is_fresh and day - w >= self._state.since]
-        return {**self._in_state(day, state, covered), **self._around(day, row, covered)}
+    def around(
+        self, moment: Moment | None, latitude: float | None, longitude: float | None
+    ) -> tuple[int | None, ...]:
+        """Return the accidents within 100 km in each window."""
+        if moment is None or not moment.starts or latitude is None or longitude is None:
+            return _UNTOLD
+        *starts, end = moment.near
+        return _padded(self._around.counts(latitude, longitude, end, starts))
 
-    def _in_state(self, day: date, state: int | None, covered: list[timedelta]) -> Values:
-        if state is None:
-            return {}
-        dated = self._by_state.get(state, _NONE)
-        until = dated.before(day)
-        return {f"events_{w.days}d_state": until - dated.before(day - w) for w in covered}
-
-    def _around(self, day: date, row: Mapping[str, Any], covered: list[timedelta]) -> Values:
-        latitude, longitude = row.get("dec_latitude"), row.get("dec_longitude")
-        if latitude is None or longitude is None or not covered:
-            return {}
-        here = geography.unit_vectors(latitude, longitude)
-        is_near = ((self._places - here) ** 2).sum(axis=1) <= geography.chord(RADIUS_KM) ** 2
-        until = bisect_left(self._placed_days, day)
-        return {
-            f"events_{w.days}d_100km": int(
-                np.count_nonzero(is_near[bisect_left(self._placed_days, day - w) : until])
-            )
-            for w in covered
-        }
-
-    def _shares(self, day: date, of: Mapping[str, int | None]) -> Values:
-        everywhere = _added(self._state.outcomes, self._pending, day - _LAG)
-        if not everywhere[0]:
-            return {}
-        told: Values = {}
-        for key in keys.KEYS:
-            if (value := of[key.name]) is not None:
-                told |= self._share(key, value, day, everywhere)
-        return told
-
-    def _share(self, key: keys.Key, value: int, day: date, everywhere: Tally) -> Values:
-        known = self._state.counts[key.name].get(value, _NOBODY)
-        n, fatal = _added(known, self._pending_by[key.name].get(value, _NONE), day - _LAG)
-        share = _drawn(n, fatal, everywhere[1] / everywhere[0])
-        told: Values = {f"fatal_share_{key.name}_past": share}
-        if key.is_counted:
-            told[f"n_{key.name}_past"] = n
-        if key.has_prior:
-            before = prior.counts()[key.name].get(value, _NOBODY)
-            is_told = self._sees_prior and day >= prior.FIRST_DAY
-            since = _drawn(n, fatal, expected(before, everywhere)) if is_told else share
-            told[f"fatal_share_{key.name}_since_1982"] = since
-        return told
+    def path_odds(
+        self, moment: Moment | None, codes: Iterable[str | None] | None
+    ) -> tuple[float | None]:
+        """Return the past log odds of the findings, added up."""
+        paths = path_odds.of_codes(codes)
+        if moment is None or not paths or not 0 < moment.everywhere[1] < moment.everywhere[0]:
+            return (None,)
+        known, young = self._paths, self._pending_paths
+        own = (
+            _added(known.get(path, _NOBODY), young.get(path, _NONE), moment.cut) for path in paths
+        )
+        return (float(sum(path_odds.odds(tally, moment.level) for tally in own)),)
 
 
-def _added(known: Tally, pending: _Dated, cut: date) -> Tally:
-    return known[0] + pending.before(cut), known[1] + pending.fatal_before(cut)
+def shares(moment: Moment | None, own: Own | None) -> tuple[float | int | None, ...]:
+    """Return the fatal share of a key, the number behind it, and the share since 1982.
+
+    The last is drawn towards what 1982-2007 leads to expect, where the key has such a past and
+    the row is told of it.
+    """
+    if moment is None or own is None or moment.level is None:
+        return None, None, None
+    n, fatal = own.n, own.fatal
+    if own.pending is not None:
+        young = own.pending.tally_before(moment.cut)
+        n, fatal = n + young[0], fatal + young[1]
+    share = drawn((n, fatal), moment.level)
+    if own.before is None or moment.prior_level is None:
+        return share, n, share
+    return share, n, drawn((n, fatal), moment.prior_level * own.before / prior.share())
 
 
-def _drawn(n: int, fatal: int, towards: float) -> float:
-    return (fatal + PRIOR_WEIGHT * towards) / (n + PRIOR_WEIGHT)
+def _added(known: Tally, pending: Dated, cut: date) -> Tally:
+    n, fatal = pending.tally_before(cut)
+    return known[0] + n, known[1] + fatal
 
 
-def _grouped(events: Iterable[tuple[int | None, date, bool]]) -> dict[int | None, _Dated]:
+def _padded(counts: Sequence[int]) -> tuple[int | None, ...]:
+    return (*counts, *_UNTOLD[len(counts) :])
+
+
+def _grouped(events: Iterable[tuple[int | None, date, bool]]) -> dict[int | None, Dated]:
     by_key = defaultdict(list)
     for key, day, is_fatal in events:
         by_key[key].append((day, is_fatal))
-    return {key: _Dated(told) for key, told in by_key.items()}
+    return {key: Dated(told) for key, told in by_key.items()}
 
 
 def _day(row: tuple[Any, ...]) -> date:
     return row[0]
 
 
-def date_of(when: Any) -> date | None:
-    """Return the day of a date or of a date and time."""
-    return when.date() if hasattr(when, "date") else when
-
-
-_NONE = _Dated([])
-_NOBODY = (0, 0)
+_NONE = Dated([])

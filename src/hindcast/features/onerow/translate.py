@@ -10,6 +10,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -18,6 +19,7 @@ from hindcast.errors import HindcastError
 from hindcast.features.onerow import nulls, values
 
 Node = Any
+_PLAIN = {"Null", "String", "Boolean", "Int", "Float"}
 OfRow = Callable[[Sequence[Any]], list[Any]]
 
 
@@ -65,7 +67,7 @@ def translate(
     >>> in_row([44]), in_row([181]), in_row([None])
     ([44, False], [None, None], [None, None])
     """
-    writer = _Writer(columns)
+    writer = Writer(columns)
     lines = [f"{writer.named(name)} = {writer.written(expr)}" for name, expr in steps]
     told = ", ".join(writer.written(expr) for expr in wanted)
     unpacked = "".join(f"{writer.variables[name]}, " for name in columns)
@@ -75,12 +77,23 @@ def translate(
     return writer.known["of_row"]
 
 
-class _Writer:
-    """Writes expressions as Python; ``known`` holds the functions and values that they name."""
+class Writer:
+    """Writes expressions as Python; ``known`` holds the functions and values that they name.
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    An expression that was written before is not written again: models of several horizons read the
+    same features.
+
+    Parameters
+    ----------
+    columns
+        What expressions may read from the beginning; :meth:`named` adds to them.
+    """
+
+    def __init__(self, columns: Sequence[str] = ()) -> None:
         self.variables = {name: f"c{number}" for number, name in enumerate(columns)}
         self.known: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
+        self._numbers = count(len(columns))
         self._kinds: dict[str, Callable[[Any, int], Piece]] = {
             "Column": self._column,
             "Alias": lambda body, depth: self._node(body[0], depth),
@@ -93,13 +106,25 @@ class _Writer:
         }
 
     def named(self, name: str) -> str:
-        """Return the variable that a step's value will stand in; it is known from now on."""
-        return self.variables.setdefault(name, f"c{len(self.variables)}")
+        """Return the variable that a column or a step stands in; it is known from now on."""
+        return self.variables.setdefault(name, f"c{next(self._numbers)}")
 
     def written(self, expr: pl.Expr) -> str:
-        """Return Python for an expression."""
+        """Return Python for an expression.
+
+        Raises
+        ------
+        TranslationError
+            As :func:`translate`.
+        """
+        tree = expr.meta.serialize(format="json")
+        if tree not in self._texts:
+            self._texts[tree] = self._written(tree, expr)
+        return self._texts[tree]
+
+    def _written(self, tree: str, expr: pl.Expr) -> str:
         try:
-            return self._node(json.loads(expr.meta.serialize(format="json")), 0).code
+            return self._node(json.loads(tree), 0).code
         except (KeyError, NotImplementedError) as error:
             raise TranslationError(
                 f"the one-row path cannot compute {expr!s:.80}: it does not know {error}; add it "
@@ -114,7 +139,7 @@ class _Writer:
 
     def _name(self, value: Any) -> str:
         """Return a name for a function or a value that the text cannot hold."""
-        name = f"k{len(self.known)}"
+        name = f"k{next(self._numbers)}"
         self.known[name] = value
         return name
 
@@ -219,6 +244,9 @@ def _dotted(function: Node) -> tuple[str, Any]:
 
 
 def _value_of(body: Node) -> Any:
+    ((kind, told),) = body.items()
+    if kind in ("Scalar", "Dyn") and (plain := _PLAIN & told.keys()):
+        return None if "Null" in plain else told[plain.pop()]
     literal = pl.Expr.deserialize(io.StringIO(json.dumps({"Literal": body})), format="json")
     told = pl.select(literal).to_series()
     if isinstance(body, Mapping) and "Series" in body:
