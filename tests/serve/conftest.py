@@ -181,6 +181,12 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_models(tmp_path_factory.mktemp("served") / "models")
 
 
+@pytest.fixture(scope="session")
+def other_models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of tiny bundles of another training, to be read only."""
+    return write_models(tmp_path_factory.mktemp("other") / "models", rounds=20)
+
+
 @pytest.fixture
 def settings(models_folder: Path, tmp_path: Path) -> Settings:
     """Settings over the tiny models, with a store of the test's own and limits out of the way."""
