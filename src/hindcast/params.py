@@ -208,6 +208,38 @@ class Targets(Section):
     set_slack: Annotated[float, Field(ge=0)]
 
 
+class MonitorLimits(Section):
+    """From where on the monitor speaks of drift, and of calibration and ranking."""
+
+    false_discoveries: Share
+    psi_limit: Annotated[float, Field(gt=0)]
+    missing_limit: Share
+    drifted_gain: Share
+    least_rows: Count
+    least_outcomes: Count
+    least_fatal: Count
+    least_share_in: Share
+    auc_loss: Share
+    ratio_limit: Annotated[float, Field(gt=1)]
+
+
+class Monitor(Section):
+    """What the monitor compares with, when it speaks, and how its stage tries that out."""
+
+    horizon: Literal["dispatch", "event", "scene", "investigation"]
+    reference_years: Count
+    bins: Annotated[int, Field(ge=2, le=50)]
+    levels: Annotated[int, Field(ge=1, le=50)]
+    limits: MonitorLimits
+    false_alarm_rounds: Count
+    bootstrap_rounds: Count
+    delay_days_fatal: Annotated[float, Field(gt=0)]
+    delay_days_other: Annotated[float, Field(gt=0)]
+    delay_spread: Annotated[float, Field(gt=0)]
+    off_ratios: list[Annotated[float, Field(gt=0)]]
+    off_slopes: list[Annotated[float, Field(gt=0)]]
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -224,6 +256,7 @@ class Params(Section):
     tune: Tune
     levers: Levers
     targets: Targets
+    monitor: Monitor
 
 
 def load(path: Path | None = None) -> Params:

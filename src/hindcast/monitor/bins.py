@@ -5,12 +5,13 @@ comparison, because what is missing changes by release and by who asks, without 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from hindcast.features.schema import SHOWN_LEVEL_ROWS
 from hindcast.model.encode import RARE
 
 
@@ -45,7 +46,7 @@ class Bins(BaseModel):
         return text.replace_strict(places, default=other, return_dtype=pl.Int64).to_numpy()
 
 
-def learn(values: pl.Series, bins: int, levels: int) -> Bins:
+def learn(values: pl.Series, bins: int, levels: int, least: int = SHOWN_LEVEL_ROWS) -> Bins:
     """Return the bins of a feature.
 
     Parameters
@@ -55,13 +56,15 @@ def learn(values: pl.Series, bins: int, levels: int) -> Bins:
     bins
         Into how many equal parts a number is divided; ties make them fewer.
     levels
-        How many levels of a category have a bin of their own.
+        How many levels of a category have a bin of their own at most.
+    least
+        How many events such a level must have: a rare make may be a builder's name.
 
     Examples
     --------
     >>> learn(pl.Series("hours", [1.0, 2.0, 3.0, 4.0]), bins=2, levels=9).edges
     [2.5]
-    >>> learn(pl.Series("fire", ["no", "no", None, "yes"]), bins=2, levels=1).levels
+    >>> learn(pl.Series("fire", ["no", "no", None, "yes"]), bins=2, levels=9, least=2).levels
     ['no']
     """
     known = values.drop_nulls()
@@ -71,6 +74,7 @@ def learn(values: pl.Series, bins: int, levels: int) -> Bins:
         )
         return Bins(name=values.name, kind="number", edges=np.unique(inner).tolist())
     counts = known.cast(pl.String).value_counts(name="events")
+    counts = counts.filter(pl.col("events") >= least)
     ordered = counts.sort("events", values.name, descending=[True, False])[values.name]
     kept = [level for level in ordered.head(levels) if level != RARE]
     return Bins(name=values.name, kind="category", levels=kept)
@@ -97,8 +101,3 @@ def counts(coded: np.ndarray, columns: int) -> np.ndarray:
     cells = coded.astype(np.int64) + columns * np.arange(features)
     counted = np.bincount(cells.ravel(), minlength=features * columns)
     return counted.reshape(features, columns)
-
-
-def described(one: Bins) -> dict[str, Any]:
-    """Return the bins as JSON, without what is empty."""
-    return one.model_dump(exclude_defaults=True) | {"kind": one.kind}

@@ -7,46 +7,27 @@ booster learned from it is too sure. There are no rows in here.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hindcast import atomic, paths
 from hindcast.errors import HindcastError
 from hindcast.monitor import bins
 from hindcast.monitor.bins import Bins
+from hindcast.params import MonitorLimits as Limits
 
 FILE = "monitor_reference.json"
 SEASONS = 4
 FORMAT = 1
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
 Counts = list[list[list[int]]]
 
 
 class MonitorError(HindcastError, ValueError):
     """The monitor lacks what it compares with, or cannot read it; the message says what to run."""
-
-
-class Limits(BaseModel):
-    """From where on the monitor speaks; see the section ``monitor`` of params.yaml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    false_discoveries: Share
-    psi_limit: Annotated[float, Field(gt=0)]
-    missing_limit: Share
-    drifted_gain: Share
-    least_rows: Count
-    least_outcomes: Count
-    least_fatal: Count
-    least_share_in: Share
-    auc_loss: Share
-    ratio_limit: Annotated[float, Field(gt=1)]
-    error_rate: Share
 
 
 class Scores(BaseModel):
