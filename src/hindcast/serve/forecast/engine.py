@@ -15,6 +15,7 @@ from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
 from hindcast.serve import lean
 from hindcast.serve.forecast.answers import AnswerSets
+from hindcast.serve.forecast.many import WORTH_A_FRAME, ManyRows, are_alike
 from hindcast.serve.forecast.view import View, gains
 
 FURTHER = ("causes", "damage")
@@ -37,7 +38,7 @@ class Batch:
         The set of answers of each row.
     """
 
-    values: list[list[Any]]
+    values: Sequence[Sequence[Any]]
     matrix: np.ndarray
     classes: np.ndarray
     answers: list[list[str]]
@@ -163,11 +164,19 @@ class Engine:
         hindcast.features.inputs.InputError
             An input has an unknown name or another type.
         """
-        values = [self.prepared.features(row) for row in rows]
-        matrix = np.concatenate([self.prepared.encoded(row) for row in values])
+        if len(rows) < WORTH_A_FRAME or not are_alike(rows):
+            values = [self.prepared.features(row) for row in rows]
+            matrix = np.concatenate([self.prepared.encoded(row) for row in values])
+        else:
+            told = self._many.features(rows)
+            values, matrix = told.rows(), self.fatal.matrix(told)
         classes = self.classes(matrix)
         answers = [self._sets.of(*row) for row in zip(classes, values, strict=True)]
         return Batch(values, matrix, classes, answers)
+
+    @cached_property
+    def _many(self) -> ManyRows:
+        return ManyRows(self.fatal)
 
     @cached_property
     def _sets(self) -> AnswerSets:
