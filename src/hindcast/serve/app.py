@@ -57,8 +57,10 @@ def create(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         root_path=settings.root_path,
         redirect_slashes=False,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": settings.root_path or "/"}],
         telemetry={"tracing": False, "metrics": False, "logs": False},
         **openapi.ABOUT,
     )

@@ -6,8 +6,9 @@ ids are random. The wall clock is for what people read and for the expiry of key
 
 from datetime import UTC, datetime
 from time import monotonic
+from time import time as seconds
 
-__all__ = ["monotonic", "now", "stamp"]
+__all__ = ["monotonic", "now", "seconds", "stamp"]
 
 
 def now() -> datetime:

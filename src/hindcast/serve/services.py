@@ -13,6 +13,7 @@ from typing import Any
 
 from fastapi import Request
 
+from hindcast.serve.cache import Cache
 from hindcast.serve.forecast import engine
 from hindcast.serve.forecast.gather import Gatherer
 from hindcast.serve.keys import KeyRing
@@ -40,7 +41,7 @@ class Services:
     gatherer: Gatherer = field(init=False)
     warehouse: Warehouse = field(init=False)
     search: Search = field(init=False)
-    memory: Memory = field(init=False)
+    cache: Cache = field(init=False)
 
     def parts(self) -> dict[str, Any]:
         """Return the parts that are open, by name, in the order of their opening."""
@@ -83,8 +84,8 @@ async def _search(held: Services) -> Search:
     return Search.open(held.settings, held.warehouse)
 
 
-def _memory(held: Services) -> Memory:
-    return Memory(held.settings.cache_entries)
+def _cache(held: Services) -> Cache:
+    return Cache(Memory(held.settings.cache_entries), held.settings.redis_url)
 
 
 PARTS: Mapping[str, Callable[[Services], Any]] = {
@@ -97,7 +98,7 @@ PARTS: Mapping[str, Callable[[Services], Any]] = {
     "gatherer": _gatherer,
     "warehouse": _warehouse,
     "search": _search,
-    "memory": _memory,
+    "cache": _cache,
 }
 """How each part is opened, in this order; an opener sees those before it, and may be async."""
 

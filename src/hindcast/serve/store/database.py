@@ -39,6 +39,13 @@ class Database(ABC):
         """Commit predictions, all or none of them."""
         self.fetch(statements.LOG, rows=_json(rows))
 
+    def put_back(
+        self, predictions: Sequence[tuple[Any, ...]], outcomes: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Add predictions and outcomes that were archived, but for those that are there."""
+        self.fetch(statements.LOG_AGAIN, rows=_json(predictions))
+        self.fetch(statements.OUTCOMES_AGAIN, rows=_json(outcomes))
+
     def prediction(self, prediction_id: str) -> PredictionRow | None:
         """Return the prediction that was answered under an id; None where there is none."""
         found = self.fetch(statements.PREDICTION_OF, prediction_id=prediction_id)

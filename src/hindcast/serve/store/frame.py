@@ -49,11 +49,8 @@ def read_predictions(settings: Settings, since: str = BEGINNING, until: str = EN
         One row for each prediction and version in the order of time, columns as :data:`SCHEMA`;
         ``injury``, ``as_of`` and ``recorded_at`` are null where no outcome is known yet.
     """
-    database = opening.connect(settings)
-    try:
+    with opening.connected(settings) as database:
         return frame(database, since, until)
-    finally:
-        database.close()
 
 
 def frame(database: Database, since: str = BEGINNING, until: str = END) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 from hindcast.serve.store.errors import StoreError
 
 Row = tuple[Any, ...]
-Waiting = list[tuple[Row, "asyncio.Future[None]"]]
+Waiting = list[tuple[Sequence[Row], "asyncio.Future[None]"]]
 
 
 class GroupCommit:
@@ -22,11 +22,11 @@ class GroupCommit:
         self._waiting: Waiting = []
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, row: Row) -> "asyncio.Future[None]":
-        """Return what is done when the row is committed; it carries the write's error."""
+    def add(self, rows: Sequence[Row]) -> "asyncio.Future[None]":
+        """Return what is done when the rows are committed; it carries the write's error."""
         loop = asyncio.get_running_loop()
         done = loop.create_future()
-        self._waiting.append((row, done))
+        self._waiting.append((rows, done))
         if self._task is None:
             self._task = loop.create_task(self._run())
         return done
@@ -43,7 +43,7 @@ class GroupCommit:
         self._task = None
 
     async def _settle(self, waiting: Waiting) -> None:
-        error = await self._written([row for row, _ in waiting])
+        error = await self._written([row for rows, _ in waiting for row in rows])
         if error is None or isinstance(error, StoreError) or len(waiting) == 1:
             for _, done in waiting:
                 _tell(done, error)
@@ -51,11 +51,11 @@ class GroupCommit:
             await self._one_by_one(waiting)
 
     async def _one_by_one(self, waiting: Waiting) -> None:
-        """Write each row alone, so that one that the store refuses does not take the others."""
-        for row, done in waiting:
-            _tell(done, await self._written([row]))
+        """Write what belongs together alone, so that one row at fault does not take the others."""
+        for rows, done in waiting:
+            _tell(done, await self._written(rows))
 
-    async def _written(self, rows: list[Row]) -> Exception | None:
+    async def _written(self, rows: Sequence[Row]) -> Exception | None:
         try:
             await self._write(rows)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for these rows

@@ -1,6 +1,7 @@
 """Open the store that the settings name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 from hindcast.serve.settings import Settings
 from hindcast.serve.store.database import Database
@@ -21,9 +22,11 @@ def connector(settings: Settings) -> Callable[[], Database]:
     return lambda: sqlite.SQLite(settings.store_file, create=False)
 
 
-def connect(settings: Settings) -> Database:
-    """Return one connection to the store, its tables up to date; the caller closes it."""
-    return connector(settings)()
+@contextmanager
+def connected(settings: Settings) -> Iterator[Database]:
+    """Yield one connection to the store, its tables up to date, and close it."""
+    with closing(connector(settings)()) as database:
+        yield database
 
 
 def _prepare(database: Database, dialect: str) -> None:

@@ -1,7 +1,7 @@
 """The store as a worker holds it: awaited, written in groups, asked in threads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -32,25 +32,25 @@ class Store:
         """Open the store that the settings name, its tables brought up to date."""
         return cls(opening.connector(settings), log_required=settings.log_required)
 
-    async def log(self, row: PredictionRow) -> bool:
-        """Wait until the prediction is committed; say whether it is.
+    async def log(self, *rows: PredictionRow) -> bool:
+        """Wait until predictions are committed, all or none of them; say whether they are.
 
         Raises
         ------
         StoreError
-            It is not, and ``HINDCAST_LOG_REQUIRED`` is true: nothing unrecorded is answered (503).
+            They are not, and ``HINDCAST_LOG_REQUIRED`` is true: no answer without a record.
         """
         try:
-            await self._group.add(row)
+            await self._group.add(rows)
         except StoreError as error:
             if self._log_required:
                 raise
-            metrics.UNLOGGED.inc()
-            log.error("prediction answered without a record", error=error.detail)
+            metrics.UNLOGGED.inc(len(rows))
+            log.error("answered without a record", predictions=len(rows), error=error.detail)
             return False
         return True
 
-    async def _write(self, rows: list[Row]) -> None:
+    async def _write(self, rows: Sequence[Row]) -> None:
         try:
             await self._writer.run(Database.log, rows)
         except StoreError as error:
@@ -91,6 +91,10 @@ class Store:
     async def usage(self, since: str) -> list[UsageRow]:
         """Return the use of every key by day, from a day (``2026-01-31``) on."""
         return await self._reader.run(Database.usage, since)
+
+    async def fact(self, name: str, value: str) -> str:
+        """Keep a value under a name where none is kept; return the one that is kept."""
+        return await self._writer.run(Database.fact, name, value)
 
     async def read(self, what: Callable[..., Any], *values: Any) -> Any:
         """Return what ``what(database, *values)`` gives, in the reader's thread."""

@@ -23,6 +23,7 @@ _PRAGMAS = (
 _AT_FAULT = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
 """Errors of the values or of the code, not of the file."""
 
+GONE = "the store (HINDCAST_STORE) is gone: put it back"
 ROWS_AT_ONCE = 5_000
 
 
@@ -73,21 +74,21 @@ class SQLite(Database):
         except _AT_FAULT:
             raise
         except sqlite3.Error as error:
-            raise _told(self._file, error) from error
+            raise _told(error) from error
 
     def _check_there(self) -> None:
         """Refuse a file that was moved away or deleted: what is written there is lost."""
         try:
             there = self._file.stat().st_ino
         except OSError as error:
-            raise StoreError(f"the store {self._file} is gone: put it back") from error
+            raise StoreError(GONE) from error
         if there != self._inode:
-            raise StoreError(f"the store {self._file} was replaced while it was open")
+            raise StoreError("the store (HINDCAST_STORE) was replaced by another while it was open")
 
 
 def _connected(file: Path, create: bool) -> sqlite3.Connection:
     if not create and not file.exists():
-        raise StoreError(f"the store {file} is gone: put it back")
+        raise StoreError(GONE)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(
@@ -96,12 +97,14 @@ def _connected(file: Path, create: bool) -> sqlite3.Connection:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
     except (sqlite3.Error, OSError) as error:
-        raise _told(file, error) from error
+        raise _told(error) from error
     return connection
 
 
-def _told(file: Path, error: Exception) -> StoreError:
-    return StoreError(f"the store {file} cannot be used: {error}; see its disk and permissions")
+def _told(error: Exception) -> StoreError:
+    """Return the error without the file's path, which a client need not know."""
+    why = error.strerror if isinstance(error, OSError) else error
+    return StoreError(f"the store (HINDCAST_STORE) cannot be used: {why}: see its disk and rights")
 
 
 @cache

@@ -92,3 +92,14 @@ SELECT substr(at, 1, 7) AS month, target, horizon, version, role, count(*) AS ro
        count(o.prediction_id) AS outcomes
 FROM predictions AS p LEFT JOIN outcomes AS o ON o.prediction_id = p.prediction_id
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""
+
+DAYS = "SELECT DISTINCT substr(at, 1, 10) FROM predictions WHERE at < :until ORDER BY 1"
+DELETE_OUTCOMES = """
+DELETE FROM outcomes
+WHERE prediction_id IN (SELECT prediction_id FROM predictions WHERE at >= :since AND at < :until)
+  AND NOT EXISTS (
+    SELECT 1 FROM predictions AS others
+    WHERE others.prediction_id = outcomes.prediction_id
+      AND (others.at < :since OR others.at >= :until))"""
+DELETE_PREDICTIONS = """
+DELETE FROM predictions WHERE at >= :since AND at < :until RETURNING 1"""

@@ -1,0 +1,1 @@
+"""The commands of the command line that look after the server's store."""
