@@ -38,6 +38,7 @@ class Gatherer:
         self._aside: dict[Compute, Waiting] = {}
         self._threads = ThreadPoolExecutor(1, "gatherer")
         self._long = ThreadPoolExecutor(1, "batches")
+        self._is_closed = False
 
     def ask(self, compute: Compute, row: np.ndarray) -> Future:
         """Return what ``compute`` will say of ``row``, shape (1, features); on the loop."""
@@ -65,7 +66,8 @@ class Gatherer:
         return await asyncio.get_running_loop().run_in_executor(self._long, function, *given)
 
     def close(self) -> None:
-        """Let go of the threads; what has begun is finished, what has not is dropped."""
+        """Let go of the threads; what has begun is finished, what has not is cancelled."""
+        self._is_closed = True
         for threads in (self._threads, self._long):
             threads.shutdown(wait=False, cancel_futures=True)
 
@@ -86,8 +88,9 @@ class Gatherer:
     def _next_aside(self, compute: Compute, loop: asyncio.AbstractEventLoop) -> None:
         asked = _alive(self._aside[compute])
         now, self._aside[compute] = asked[:ENOUGH_ASIDE], asked[ENOUGH_ASIDE:]
-        if not now:
+        if self._is_closed or not now:
             del self._aside[compute]
+            _tell(asked, [asyncio.CancelledError()] * len(asked))
             return
         rows = [row for row, _ in now]
         work = loop.run_in_executor(self._threads, computed, compute, rows)
