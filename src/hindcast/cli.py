@@ -15,10 +15,13 @@ from rich.table import Table
 
 from hindcast import atomic
 from hindcast.errors import HindcastError
+from hindcast.serve.commands import keys, log
 from hindcast.serve.shelf import commands as shelf
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(shelf.app, name="shelf")
+app.add_typer(keys.app, name="keys")
+app.add_typer(log.app, name="log")
 _say = Console(stderr=True)
 
 
