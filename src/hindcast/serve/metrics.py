@@ -27,12 +27,25 @@ LIMITED = Counter("hindcast_limited", "Requests refused by a limit", ["limit"])
 LIMITS_ARE_LOCAL = Gauge(
     "hindcast_limits_are_local", "1 while Redis is out of reach", multiprocess_mode="livemax"
 )
-DRIFT = Gauge(
-    "hindcast_drift",
-    "Drift against training",
-    ["what", "measure"],
-    multiprocess_mode="mostrecent",
-)
+MONITORED = {
+    "hindcast_drift": ("Drift against training", ("horizon", "what", "measure")),
+    "hindcast_performance": (
+        "What forecasts were worth where outcomes are in; complete months where enough",
+        ("horizon", "version", "role", "measure"),
+    ),
+    "hindcast_outcomes": (
+        "Predictions looked at, by whether their outcome is in",
+        ("horizon", "version", "role", "state"),
+    ),
+    "hindcast_condition": ("1 while a condition of the monitor is on", ("condition", "subject")),
+    "hindcast_monitor_status": ("How the monitor's last run ended: its exit code", ()),
+    "hindcast_monitor_run_timestamp_seconds": ("When the monitor last ran", ()),
+    "hindcast_model_learned_until_timestamp_seconds": (
+        "Last day of what the champion learned from",
+        ("horizon",),
+    ),
+}
+"""Gauges of what `hindcast monitor` found last, made anew at each scrape from its file."""
 RELOADS = Counter("hindcast_reloads", "Changes of the shelf that were noticed", ["result"])
 RETURNS = Counter(
     "hindcast_returns",

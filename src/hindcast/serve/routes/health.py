@@ -6,7 +6,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from hindcast.serve import problems, scrape, services
+from hindcast.serve import monitored, problems, scrape, services
 from hindcast.serve.auth import needs
 
 router = APIRouter(tags=["health"])
@@ -95,11 +95,11 @@ async def _said(part: Any, method: str) -> str | None:
     },
 )
 @router.get("/metrics", dependencies=[needs("admin")], include_in_schema=False)
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Return requests, latency, predictions and more, of all workers.
 
     A key of scope `admin` is needed, unless the server runs with `HINDCAST_PUBLIC_METRICS=true`.
     """
-    return Response(
-        await asyncio.to_thread(scrape.text), headers={"content-type": scrape.CONTENT_TYPE_LATEST}
-    )
+    text = await asyncio.to_thread(scrape.text)
+    text += await asyncio.to_thread(monitored.text, services.of(request))
+    return Response(text, headers={"content-type": scrape.CONTENT_TYPE_LATEST})
