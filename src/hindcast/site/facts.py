@@ -9,7 +9,7 @@ import yaml
 
 from hindcast import atomic, ladder
 from hindcast.model import cards
-from hindcast.site import datasheet
+from hindcast.site import datasheet, serving
 
 RULES_SHOWN = 20
 
@@ -61,7 +61,12 @@ def _pieces(project: Path, metrics: dict[str, Any]) -> dict[str, str]:
         "counts": counts(checks["tables"]),
         "features": dictionary(project / "data" / "processed" / "feature_dictionary.csv"),
     }
-    return pieces | datasheet.pieces(project) | cards.pieces(project / "models", metrics)
+    return {
+        **pieces,
+        **datasheet.pieces(project),
+        **cards.pieces(project / "models", metrics),
+        **serving.pieces(project / "data" / "reference"),
+    }
 
 
 def _json(path: Path) -> Any:

@@ -1,0 +1,40 @@
+"""The examples of the documentation, run as they stand against a server of a small study."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+FENCE = re.compile(r"^```(bash|python|javascript)\n(.*?)^```$", re.M | re.S)
+RUNNERS = {
+    "bash": ["bash", "-euo", "pipefail", "-c"],
+    "python": ["python", "-c"],
+    "javascript": ["node", "--input-type=module", "-e"],
+}
+NEEDED = {"bash": "curl", "python": "python", "javascript": "node"}
+
+EXAMPLES = [
+    pytest.param(language, code, id=f"{page.stem}-{number}-{language}")
+    for page in sorted(DOCS.glob("*.qmd"))
+    for number, (language, code) in enumerate(FENCE.findall(page.read_text("utf-8")))
+]
+
+
+@pytest.mark.parametrize(("language", "code"), EXAMPLES)
+def test_an_example_does_what_it_says(language, code, documented_server):
+    if shutil.which(NEEDED[language]) is None:
+        pytest.skip(f"no {NEEDED[language]} here")
+    done = subprocess.run(
+        [*RUNNERS[language], code],
+        env=os.environ | documented_server,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
