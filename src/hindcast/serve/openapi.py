@@ -21,9 +21,9 @@ no flight hours here. Every answer repeats the sentence of its model as `estiman
 (what the investigation concludes). Without `?horizon=` the most informed one that the given fields
 allow answers, and the answer says which.
 
-**Keys.** Send `X-API-Key: hc_...` or `Authorization: Bearer hc_...`, never in the address. A key has
-scopes: `read` for records and statistics, `predict` for forecasts, `admin` for keys and metrics.
-`hindcast keys create` makes one and shows it once.
+**Keys.** Send `X-API-Key: hc_...` or `Authorization: Bearer hc_...`, never in the address. A key
+has scopes: `read` for records and statistics, `predict` for forecasts, `admin` for keys and
+metrics. `hindcast keys create` makes one and shows it once.
 
 **Limits.** Each key has so many requests a minute; `RateLimit` and `RateLimit-Policy` tell how many
 are left, 429 with `Retry-After` when none are. 503 with `Retry-After` means that the server itself

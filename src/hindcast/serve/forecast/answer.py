@@ -73,15 +73,26 @@ def probabilities(forecast: Forecast, coverage: float) -> Json:
     }
 
 
-def about_fields(forecast: Forecast, engine: Engine, asked: Asked) -> Json:
+def about_fields(given: Mapping[str, Any], engine: Engine, asked: Asked) -> Json:
     """Return what became of the request's fields."""
-    view, given = engine.view, forecast.given
+    view = engine.view
     used = view.used(given)
     return {
         "used": used,
         "n_missing": len(view.reads) - len(used),
         "missing": view.missing(given, None if asked.is_full else MOST_MISSING),
         "ignored": view.ignored(given, engine.horizon) if len(used) < len(given) else [],
+        "unknown_codes": reading.unknown_codes(given),
+    }
+
+
+def about_few(given: Mapping[str, Any], engine: Engine, _asked: Asked) -> Json:
+    """Return what has to be known of a row's fields: those that did not count."""
+    view = engine.view
+    ignored = view.ignored(given, engine.horizon)
+    return {
+        "n_missing": len(view.reads) - len(given) + len(ignored),
+        "ignored": ignored,
         "unknown_codes": reading.unknown_codes(given),
     }
 
@@ -109,11 +120,37 @@ def _contribution(share: Share) -> Json:
     }
 
 
-def row(forecast: Forecast, engine: Engine, asked: Asked) -> Json:
-    """Return what is told of one row, but for its id, its horizon and its model."""
+def row(forecast: Forecast, engine: Engine, asked: Asked, *, is_short: bool = False) -> Json:
+    """Return what is told of one row, but for its id, its horizon and its model.
+
+    A short answer, as to each row of a batch, leaves out the fields that were used, and those that
+    are missing unless all are asked for.
+    """
     told = probabilities(forecast, engine.severity.sets["coverage"])
-    told["fields"] = about_fields(forecast, engine, asked)
+    is_short = is_short and not asked.is_full
+    told["fields"] = (about_few if is_short else about_fields)(forecast.given, engine, asked)
     told["unusual"] = engine.view.unusual(forecast.values, forecast.row)
     if forecast.explanation is not None:
         told["explanation"] = explained(forecast.explanation)
     return told
+
+
+def findings(
+    engine: Engine,
+    role: str,
+    families: list[Json],
+    given: Mapping[str, Any],
+    asked: Asked,
+    values: Sequence[Any],
+    encoded: np.ndarray,
+) -> Json:
+    """Return the answer of a forecast of findings, but for its id and its horizon."""
+    about = model(engine, role)
+    del about["classes_estimand"]
+    return {
+        "families": families,
+        "fields": about_fields(given, engine, asked),
+        "unusual": engine.view.unusual(values, encoded),
+        **about,
+        "estimand": engine.estimands["causes"],
+    }

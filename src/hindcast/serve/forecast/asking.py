@@ -65,16 +65,11 @@ def asked(query: bytes, allowed: frozenset[str]) -> Asked:
         return NOTHING
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     given = dict(pairs)
-    faults = [
-        _fault(name, f"there is no parameter {name[:64]!r}") for name in given.keys() - allowed
-    ]
+    faults = [fault for name in given if (fault := _fault_of(name, given[name], allowed))]
     if len(given) != len(pairs):
         faults.append(_fault("", "a parameter stands twice"))
-    faults += [
-        _fault(name, _READ[name][1]) for name in given.keys() & allowed if _is_bad(name, given)
-    ]
     if faults:
-        raise Problem(422, f"{len(faults)} faults in the query", sorted(faults, key=str))
+        raise Problem(422, f"{len(faults)} faults in the query", faults)
     told = {_READ[name][0]: _read(name, value) for name, value in given.items()}
     return Asked(**told)
 
@@ -83,12 +78,14 @@ def _fault(name: str, what: str) -> dict[str, str]:
     return {"where": f"query.{name[:64]}", "what": what}
 
 
-def _is_bad(name: str, given: dict[str, str]) -> bool:
+def _fault_of(name: str, value: str, allowed: frozenset[str]) -> dict[str, str] | None:
+    if name not in allowed:
+        return _fault(name, f"there is no parameter {name[:64]!r}: {', '.join(sorted(allowed))}")
     try:
-        _read(name, given[name])
+        _read(name, value)
     except (KeyError, ValueError):
-        return True
-    return False
+        return _fault(name, _READ[name][1])
+    return None
 
 
 def _read(name: str, value: str) -> str | int | bool:

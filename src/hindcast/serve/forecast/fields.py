@@ -156,9 +156,12 @@ def most_informed(given: Iterable[str]) -> Horizon:
 
 @cache
 def _blank() -> dict[str, None]:
-    return dict.fromkeys(types())
+    return dict.fromkeys(name for name in known_at() if name != "era")
 
 
 def filled(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request with None for every field that it leaves out: known to be unknown."""
+    """Return the request with None for every field that it leaves out: known to be unknown.
+
+    But for the era, which the date tells where it is left out.
+    """
     return {**_blank(), **request}

@@ -30,14 +30,14 @@ def horizon(held: Services, asked: Asked, given: Mapping[str, Any]) -> tuple[str
 
 async def noted(held: Services, choice: Choice, work: Awaitable[T]) -> T:
     """Return what a model answers, and let the shelf know how long it took or that it failed."""
-    began = perf_counter()
+    began, failed = perf_counter(), False
     try:
-        found = await work
+        return await work
     except Exception:
-        held.shelf.note(choice, perf_counter() - began, failed=True)
+        failed = True
         raise
-    held.shelf.note(choice, perf_counter() - began)
-    return found
+    finally:
+        held.shelf.note(choice, perf_counter() - began, failed)
 
 
 async def one(

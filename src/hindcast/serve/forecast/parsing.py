@@ -23,9 +23,8 @@ def parsed(body: bytes) -> dict[str, Any]:
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Problem(
-            400, f"the body is not JSON: {error}; NaN and Infinity are not JSON"
-        ) from error
+        told = f"the body is not JSON: {error}; NaN and Infinity are not JSON"
+        raise Problem(400, told) from error
     if not isinstance(found, dict):
         raise Problem(422, f"the body is {_kind(found)}, expected an object of fields")
     if _ESCAPE in body or body.count(_QUOTE) != 2 * _texts(found):

@@ -28,8 +28,9 @@ def _number(field: Field) -> Reader:
     low, high = float(field.low or 0), float(field.high or 0)
 
     def read(value: Any) -> Any:
-        fits = type(value) in (float, int) and low <= value <= high
-        return float(value) if fits else BAD
+        if type(value) is float:
+            return value if low <= value <= high else BAD
+        return float(value) if type(value) is int and low <= value <= high else BAD
 
     return read
 
@@ -38,7 +39,9 @@ def _whole(field: Field) -> Reader:
     low, high = int(field.low or 0), int(field.high or 0)
 
     def read(value: Any) -> Any:
-        fits = type(value) in (int, float) and low <= value <= high and value == int(value)
+        if type(value) is int:
+            return value if low <= value <= high else BAD
+        fits = type(value) is float and low <= value <= high and value.is_integer()
         return int(value) if fits else BAD
 
     return read
@@ -55,16 +58,17 @@ def _clock(field: Field) -> Reader:
 
 
 def _text(value: Any) -> Any:
-    fits = type(value) is str and len(value) <= LONGEST_TEXT
-    return value if fits and (value.isprintable() or is_readable(value)) else BAD
+    if type(value) is not str or len(value) > LONGEST_TEXT:
+        return BAD
+    return value if value.isprintable() or is_readable(value) else BAD
 
 
 def is_readable(text: str) -> bool:
-    """Say whether a text is free of control characters; blanks of any kind are none.
+    r"""Say whether a text is free of control characters; blanks of any kind are none.
 
     Examples
     --------
-    >>> is_readable("line\\nline"), is_readable("nul\\x00")
+    >>> is_readable("line\nline"), is_readable("nul\x00")
     (True, False)
     """
     return all(one >= " " or one.isspace() for one in text) and "\x7f" not in text
@@ -193,11 +197,9 @@ def unknown_codes(told: Mapping[str, Any]) -> dict[str, str]:
     """Return the codes that the field's list lacks, by field: answered, but not understood."""
     listed = codes.by_field(rules.era(told), is_strict=False)
     found = {}
-    for name, value in told.items():
-        accepted = listed.get(name)
-        if accepted is not None:
-            several = value if type(value) is list else (value,)
-            for code in several:
-                if code not in accepted and code and codes.plain(code) not in accepted:
-                    found[name] = code
+    for name in told.keys() & listed.keys():
+        value, accepted = told[name], listed[name]
+        for code in value if type(value) is list else (value,):
+            if code not in accepted and code and codes.plain(code) not in accepted:
+                found[name] = code
     return found

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -11,8 +12,8 @@ from fastapi import Request
 
 from hindcast.serve import clock, metrics
 from hindcast.serve.forecast import fields
-from hindcast.serve.forecast.engine import Engine
 from hindcast.serve.settings import Settings
+from hindcast.serve.shelf.choice import Choice
 from hindcast.serve.store.rows import PredictionRow
 
 _SORTED = orjson.OPT_SORT_KEYS
@@ -47,8 +48,9 @@ def kept(given: Mapping[str, Any], how: str) -> tuple[str, str | None]:
     """
     if how == "none":
         return "", None
-    personal = fields.personal()
-    public = {name: value for name, value in given.items() if name not in personal}
+    public = dict(given)
+    for name in fields.personal():
+        public.pop(name, None)
     told = orjson.dumps(public, option=_SORTED)
     return hashlib.sha256(told).hexdigest(), told.decode() if how == "kept" else None
 
@@ -57,11 +59,10 @@ def prediction(
     request: Request,
     settings: Settings,
     target: str,
-    engine: Engine,
-    role: str,
+    choice: Choice,
     given: Mapping[str, Any],
     probabilities: Mapping[str, float],
-    seconds: float,
+    began: float,
 ) -> PredictionRow:
     """Return the row of the log, under a new id, and count the prediction.
 
@@ -70,34 +71,44 @@ def prediction(
     request
         Whose key and request id are kept.
     probabilities
-        What was answered, by name; the likeliest is counted as the outcome.
-    seconds
-        From the request's arrival to the answer.
+        What is answered, by name; the likeliest is counted as the outcome.
+    began
+        When the request was taken up, by `time.perf_counter`.
     """
-    state = request.state
+    engine, caller = choice.engine, getattr(request.state, "caller", None)
     digest, inputs = kept(given, settings.log_inputs)
-    likeliest = max(probabilities, key=probabilities.__getitem__)
-    counter(target, engine.horizon, engine.version, role, likeliest).inc()
-    caller = getattr(state, "caller", None)
+    seconds = perf_counter() - began
+    _count(target, choice, max(probabilities, key=probabilities.__getitem__), seconds)
     return PredictionRow(
-        new_id(),
-        clock.stamp(),
-        getattr(state, "request_id", ""),
-        caller and caller.key_id,
-        target,
-        engine.horizon,
-        engine.version,
-        role,
-        True,
-        digest,
-        inputs,
-        probabilities.get("fatal"),
-        orjson.dumps(probabilities).decode(),
-        round(seconds * 1000, 3),
+        prediction_id=new_id(),
+        at=clock.stamp(),
+        request_id=getattr(request.state, "request_id", ""),
+        key_id=caller and caller.key_id,
+        target=target,
+        horizon=engine.horizon,
+        version=engine.version,
+        role=choice.role,
+        is_answered=True,
+        inputs_sha256=digest,
+        inputs=inputs,
+        fatal=probabilities.get("fatal"),
+        classes=orjson.dumps(probabilities).decode(),
+        latency_ms=round(seconds * 1000, 3),
     )
 
 
+def _count(target: str, choice: Choice, outcome: str, seconds: float) -> None:
+    engine, role = choice.engine, choice.role
+    _counter(target, engine.horizon, engine.version, role, outcome).inc()
+    _timer(engine.horizon, role).observe(seconds)
+
+
 @lru_cache(maxsize=512)
-def counter(target: str, horizon: str, version: str, role: str, outcome: str) -> Any:
-    """Return the counter of predictions with these labels; looking it up anew costs microseconds."""
-    return metrics.PREDICTIONS.labels(target, horizon, version, role, outcome)
+def _counter(*labels: str) -> Any:
+    """Return the counter of these labels; looking it up anew costs microseconds."""
+    return metrics.PREDICTIONS.labels(*labels)
+
+
+@lru_cache(maxsize=64)
+def _timer(*labels: str) -> Any:
+    return metrics.PREDICTION_TIME.labels(*labels)

@@ -74,11 +74,9 @@ def _nearest(name: str) -> str:
 
 def of_value(field: Field, value: Any) -> Fault:
     """Return why a value is refused; what tells of a person is not repeated."""
-    shown = "" if field.is_personal else f" {_short(value)}"
-    what = (
-        f"{field.name} ({field.label}) is{shown or ' something else'}, expected {_expected(field)}"
-    )
-    return _fault(field.name, f"{what}{_hint(field)}")
+    shown = "something else" if field.is_personal else _short(value)
+    what = f"{field.name} ({field.label}) is {shown}, expected {_expected(field)}"
+    return _fault(field.name, f"{what}. {field.description}")
 
 
 def _expected(field: Field) -> str:
@@ -94,10 +92,6 @@ def _expected(field: Field) -> str:
         told = codes.meanings(field)
         return f"one of {', '.join(told)}" if len(told) <= 20 else f"one of {len(told)} codes"
     return _EXPECTED[field.of]
-
-
-def _hint(field: Field) -> str:
-    return f". {field.description}" if field.description else ""
 
 
 def _short(value: Any) -> str:
