@@ -19,6 +19,8 @@ HEAD_SECONDS = 10
 FLUSH_SECONDS = 60
 """Time in which a client must take some of an answer that waits for it."""
 
+_AROUND = len(": \r\n")
+
 
 class HeadError(Exception):
     """The head of a request is longer than the limit."""
@@ -57,8 +59,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand on a head that is not too long."""
-        n_bytes = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
-        if n_bytes > self._most:
+        lines = sum(len(name) + len(value) + _AROUND for name, value in self.headers)
+        if lines + len(self.url) > self._most:
             self._refuse(431, self._too_long())
             raise HeadError
         self._head_is_here()

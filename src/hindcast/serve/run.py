@@ -32,14 +32,14 @@ def serve(settings: Settings) -> None:
     check(settings)
     logs.configure(settings)
     with _shared_metrics(settings.workers):
-        config = _config(settings)
-        socket = config.bind_socket()
+        asked = config(settings)
+        socket = asked.bind_socket()
         _announce(settings, socket.getsockname()[1])
         if settings.workers > 1:
-            Multiprocess(config, [socket]).run()
+            Multiprocess(asked, [socket]).run()
         else:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-            uvicorn.Server(config).run([socket])
+            uvicorn.Server(asked).run([socket])
 
 
 def check(settings: Settings) -> None:
@@ -64,9 +64,10 @@ def create() -> Any:
     return app.create(settings)
 
 
-def _config(settings: Settings) -> uvicorn.Config:
+def config(settings: Settings, create: Any = "hindcast.serve.run:create") -> uvicorn.Config:
+    """Return how uvicorn is to run what ``create`` makes, or names."""
     return uvicorn.Config(
-        "hindcast.serve.run:create",
+        create,
         factory=True,
         host=settings.host,
         port=settings.port,
