@@ -1,8 +1,6 @@
 """Three gates between raw and core tables; nothing is dropped or emptied silently."""
 
-from hindcast.checks.report import Report, load, release_table, rule_table, table_counts
-from hindcast.checks.rule import ChecksError, Gate, Rule
-from hindcast.checks.validation import emptiness, validate
+from hindcast import lazy
 
 __all__ = [
     "ChecksError",
@@ -16,3 +14,12 @@ __all__ = [
     "table_counts",
     "validate",
 ]
+
+__getattr__ = lazy.exports(
+    __name__,
+    {
+        "report": ("Report", "load", "release_table", "rule_table", "table_counts"),
+        "rule": ("ChecksError", "Gate", "Rule"),
+        "validation": ("emptiness", "validate"),
+    },
+)
