@@ -26,12 +26,19 @@ class ManyRows:
     ----------
     bundle
         Whose features and past.
+
+    Attributes
+    ----------
+    declared
+        The features, in the bundle's order.
+    state
+        The past at the end of training.
     """
 
     def __init__(self, bundle: Bundle) -> None:
         declared = {feature.name: feature for feature in catalog.FEATURES}
-        self._features = [declared[name] for name in bundle.names]
-        self._state = HistoryState.model_validate(bundle.history)
+        self.declared = [declared[name] for name in bundle.names]
+        self.state = HistoryState.model_validate(bundle.history)
 
     def features(self, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         """Return the bundle's features, one row for each of ``rows``.
@@ -46,8 +53,8 @@ class ManyRows:
         hindcast.features.inputs.InputError
             An input has an unknown name or another type.
         """
-        told = derive.enrich(frame(rows), self._state, is_release=False)
-        return catalog.compute(told, self._features)
+        told = derive.enrich(frame(rows), self.state, is_release=False)
+        return catalog.compute(told, self.declared)
 
 
 def are_alike(rows: Sequence[Mapping[str, Any]]) -> bool:
