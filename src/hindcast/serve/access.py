@@ -30,6 +30,7 @@ class Access:
     def __init__(self) -> None:
         self._fixed: dict[tuple[str, str], Scope] = {}
         self._patterns: dict[str, list[tuple[Pattern[str], Scope]]] = {}
+        self._opened: set[str] = set()
 
     def declare(self, method: str, route: APIRoute, scope: Scope) -> None:
         """Note what a route needs."""
@@ -38,6 +39,11 @@ class Access:
         else:
             self._fixed[method, route.path] = scope
 
+    def open(self, path: str) -> None:
+        """Let everybody ask for a fixed path, whatever its route declares."""
+        self._fixed = {asked: scope for asked, scope in self._fixed.items() if asked[1] != path}
+        self._opened.add(path)
+
     def needed(self, asked: Asked) -> Scope | None:
         """Return the scope that a request needs; ``read`` for what there is no route for."""
         # the router's own function: a path must never mean one route here and another there
@@ -45,7 +51,7 @@ class Access:
         found = self._fixed.get((method, path))
         if found is not None:
             return found
-        if _is_open(path):
+        if path in self._opened or _is_open(path):
             return None
         return next(
             (scope for regex, scope in self._patterns.get(method, ()) if regex.match(path)), "read"

@@ -14,6 +14,7 @@ from hindcast.serve.access import gathered
 from hindcast.serve.guard import Guard
 from hindcast.serve.middleware.direct import Direct
 from hindcast.serve.middleware.edge import Edge
+from hindcast.serve.routes import health
 from hindcast.serve.settings import Settings
 
 
@@ -55,7 +56,6 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     app = App(
         lifespan=lifespan,
-        root_path=settings.root_path,
         redirect_slashes=False,
         openapi_url=None,
         docs_url=None,
@@ -67,6 +67,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.settings = settings
     problems.install(app)
     access = gathered(routes.ROUTERS, public_read=settings.public_read)
+    for path in health.METRICS if settings.public_metrics else ():
+        access.open(path)
     app.add_middleware(Guard, access=access, public_read=settings.public_read)
     for router in routes.ROUTERS:
         # not include_router, which matches every route twice in every request

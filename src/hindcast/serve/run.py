@@ -71,6 +71,7 @@ def config(settings: Settings, create: Any = "hindcast.serve.run:create") -> uvi
         factory=True,
         host=settings.host,
         port=settings.port,
+        root_path=settings.root_path,
         workers=settings.workers,
         loop="auto",
         http="hindcast.serve.protocol:Protocol",

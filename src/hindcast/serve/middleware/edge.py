@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from starlette._utils import get_route_path
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
@@ -98,13 +99,13 @@ class Edge:
             self._log.error("unforeseen", request_id=exchange.head.request_id, exc_info=error)
             await self._refuse(exchange, 500, problems.UNFORESEEN)
 
-    def _is_full(self, path: str) -> bool:
+    def _is_full(self, scope: Scope) -> bool:
         if len(self._deadlines) <= self._settings.max_concurrency:
             return False
-        return not path.startswith(ALWAYS_ADMITTED)
+        return not get_route_path(scope).startswith(ALWAYS_ADMITTED)
 
     async def _read_and_answer(self, exchange: Exchange) -> None:
-        if self._is_full(exchange.scope["path"]):
+        if self._is_full(exchange.scope):
             raise problems.Problem(503, FULL, headers=RETRY)
         app = self._plain if exchange.method == "POST" else self._compressed
         if exchange.head.length != 0:

@@ -11,6 +11,8 @@ from hindcast.serve.auth import needs
 
 router = APIRouter(tags=["health"])
 
+METRICS = ("/api/v1/metrics", "/metrics")
+
 PART_SECONDS = 2
 """Time in which a part must say whether it is ready."""
 
@@ -85,7 +87,7 @@ async def _said(part: Any, method: str) -> str | None:
 
 
 @router.get(
-    "/api/v1/metrics",
+    METRICS[0],
     summary="The server's metrics, as Prometheus reads them",
     dependencies=[needs("admin")],
     response_class=Response,
@@ -94,7 +96,7 @@ async def _said(part: Any, method: str) -> str | None:
         **problems.described(401, 403, 429),
     },
 )
-@router.get("/metrics", dependencies=[needs("admin")], include_in_schema=False)
+@router.get(METRICS[1], dependencies=[needs("admin")], include_in_schema=False)
 async def metrics(request: Request) -> Response:
     """Return requests, latency, predictions and more, of all workers.
 
