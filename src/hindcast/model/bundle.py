@@ -10,6 +10,7 @@ XGBoost is imported when a bundle is loaded, not with this module: it brings sci
 pandas along where they are installed.
 """
 
+import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,13 @@ class Bundle:
     def history(self) -> dict[str, Any]:
         """Return the state of the past; read when first asked for, as most requests never do."""
         return json.loads(self.history_text)
+
+    @cached_property
+    def mark(self) -> str:
+        """Return a SHA-256 of what the probability comes from: trees and calibration."""
+        digest = hashlib.sha256(self.booster.save_raw("ubj"))
+        digest.update(json.dumps(self.calibration, sort_keys=True).encode())
+        return digest.hexdigest()
 
     @cached_property
     def _codes(self) -> list[pl.Expr]:

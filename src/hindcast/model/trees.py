@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hindcast.errors import HindcastError
+from hindcast.model import ubjson
 
 if TYPE_CHECKING:
     import xgboost
@@ -91,7 +92,7 @@ def read(boosters: Sequence["xgboost.Booster"]) -> Trees:
     TreesError
         One is not a booster of trees for yes or no.
     """
-    learners = [json.loads(booster.save_raw("json"))["learner"] for booster in boosters]
+    learners = [ubjson.loads(bytes(booster.save_raw("ubj")))["learner"] for booster in boosters]
     for learner in learners:
         _check(learner)
     models = [learner["gradient_booster"]["model"] for learner in learners]
@@ -130,7 +131,7 @@ def _check(learner: Mapping[str, Any]) -> None:
 
 
 def _column(trees: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:
-    return np.array([value for tree in trees for value in tree[name]])
+    return np.concatenate([tree[name] for tree in trees]) if trees else np.empty(0)
 
 
 def _base(learner: Mapping[str, Any], outputs: int) -> np.ndarray:
@@ -162,6 +163,6 @@ def _splits(
 def _categories(tree: Mapping[str, Any]) -> list[tuple[int, tuple[int, ...]]]:
     columns = (tree[f"categories_{name}"] for name in ("nodes", "segments", "sizes"))
     return [
-        (node, tuple(tree["categories"][start : start + size]))
+        (node, tuple(tree["categories"][start : start + size].tolist()))
         for node, start, size in zip(*columns, strict=True)
     ]

@@ -12,7 +12,6 @@ Severity leaves P(fatal) to the bundle `fatal` of its horizon, and so never cont
 is imported when a bundle is loaded; scikit-learn is not needed.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,9 +126,7 @@ def margin(booster: "xgboost.Booster", matrix: np.ndarray) -> np.ndarray:
 
 def mark(fatal: bundle.Bundle) -> str:
     """Return a SHA-256 of what P(fatal) comes from: trees and calibration."""
-    digest = hashlib.sha256(fatal.booster.save_raw("ubj"))
-    digest.update(json.dumps(fatal.calibration, sort_keys=True).encode())
-    return digest.hexdigest()
+    return fatal.mark
 
 
 def save(folder: Path, target: Target) -> None:
