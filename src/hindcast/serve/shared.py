@@ -1,8 +1,9 @@
 """Limits counted in Redis, exact for all workers and machines together.
 
-One script does both windows in one exchange, by Redis's own clock, so neither concurrent requests
-nor machines whose clocks differ let more in. The connection, also through Sentinel or to a
-cluster, is that of the library ``limits``.
+A moving window over the connection of the library ``limits``, but with a script of our own: the
+library's goes by the clock of whoever asks, and needs an exchange for each window and one more to
+say what remains. One script does it all in one exchange, by Redis's own clock, so neither
+concurrent requests nor machines whose clocks differ let more in.
 """
 
 from limits.aio.storage import RedisStorage
@@ -72,12 +73,12 @@ class Shared:
     def __init__(self, url: str, limits: dict[str, Limit]) -> None:
         self._limits = limits
         storage = RedisStorage(
-            f"async+{url}",
+            "async+" + url.replace("unix://", "redis+unix://", 1),
             implementation="redispy",
             socket_timeout=_TIMEOUT,
             socket_connect_timeout=_TIMEOUT,
         )
-        self._connection = storage.get_connection()
+        self._connection = storage.bridge.get_connection()
         self._script = self._connection.register_script(_TAKE)
         self.errors = storage.base_exceptions
 

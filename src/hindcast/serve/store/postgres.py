@@ -80,4 +80,4 @@ def _told(error: Exception) -> StoreError:
 @cache
 def _rendered(sql: str) -> str:
     each = "jsonb_array_elements(CAST(:rows AS jsonb)) AS each(value)"
-    return re.sub(r":([a-z_]+)", r"%(\1)s", sql.replace("{each}", each))
+    return re.sub(r":([a-z_0-9]+)", r"%(\1)s", sql.replace("{each}", each))
