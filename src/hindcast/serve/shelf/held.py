@@ -156,7 +156,7 @@ class Shelf:
         metrics.RELOADS.labels("refused" if faults else "taken").inc()
         for told in faults.values():
             log.error("model refused", reason=told)
-        log.info("models", **{horizon: lane.told for horizon, lane in lanes.items()})
+        log.info("models taken up", models={horizon: lane.told for horizon, lane in lanes.items()})
 
     def _loaded(self, now: Mapping[str, Lane]) -> tuple[dict[str, Lane], dict[str, str]]:
         found = aliases.read(self.folder)
