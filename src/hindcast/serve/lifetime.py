@@ -44,9 +44,9 @@ async def _opened(stack: AsyncExitStack, settings: Settings) -> Services:
 
 async def told(held: Services) -> dict[str, Any]:
     """Return what a worker says of itself once it is ready."""
-    manifests = [engine.fatal.manifest for engine in held.engines.values()]
+    manifests = [engine.fatal.manifest for engine in held.shelf.champions.values()]
     said: dict[str, Any] = {
-        "models": {horizon: engine.version for horizon, engine in held.engines.items()}
+        "models": {horizon: engine.version for horizon, engine in held.shelf.champions.items()}
     }
     if any(provenance.is_simulated(manifest) for manifest in manifests):
         said["records"] = "SIMULATED: no forecast says anything of real accidents"

@@ -14,7 +14,6 @@ from typing import Any
 from fastapi import Request
 
 from hindcast.serve.cache import Cache
-from hindcast.serve.forecast import engine
 from hindcast.serve.forecast.gather import Gatherer
 from hindcast.serve.keys import KeyRing
 from hindcast.serve.limiter import Limiter
@@ -37,7 +36,6 @@ class Services:
     usage: Usage = field(init=False)
     limiter: Limiter = field(init=False)
     shelf: Shelf = field(init=False)
-    engines: dict[str, engine.Engine] = field(init=False)
     gatherer: Gatherer = field(init=False)
     warehouse: Warehouse = field(init=False)
     search: Search = field(init=False)
@@ -68,10 +66,6 @@ def _shelf(held: Services) -> Shelf:
     return Shelf.open(held.settings, held.store).start()
 
 
-def _engines(held: Services) -> dict[str, engine.Engine]:
-    return held.shelf.champions
-
-
 def _gatherer(_held: Services) -> Gatherer:
     return Gatherer()
 
@@ -94,7 +88,6 @@ PARTS: Mapping[str, Callable[[Services], Any]] = {
     "usage": _usage,
     "limiter": _limiter,
     "shelf": _shelf,
-    "engines": _engines,
     "gatherer": _gatherer,
     "warehouse": _warehouse,
     "search": _search,
