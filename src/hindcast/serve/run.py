@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from hindcast.errors import NotRunError
 from hindcast.serve import environment, logs
 from hindcast.serve.settings import Settings
+from hindcast.serve.shelf import aliases
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 STOP_SECONDS = 5
@@ -44,7 +45,8 @@ def serve(settings: Settings) -> None:
 
 def check(settings: Settings) -> None:
     """Raise where what is served is not there."""
-    if not any(settings.models_folder.glob("fatal/*/manifest.json")):
+    is_shelved = (settings.shelf_folder / aliases.FILE).is_file()
+    if not is_shelved and not any(settings.models_folder.glob("fatal/*/manifest.json")):
         raise NotRunError(_missing("trained models", settings.models_folder, "models"))
     if not settings.warehouse_file.is_file():
         raise NotRunError(_missing("warehouse", settings.warehouse_file, "warehouse"))
