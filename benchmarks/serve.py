@@ -176,7 +176,7 @@ def hindcast(seconds: int, scratch: Path) -> dict[str, Any]:
         "HINDCAST_STORE": str(scratch / "store.sqlite"),
         "HINDCAST_WORKERS": str(WORKERS),
         "HINDCAST_PREMIUM_PER_MINUTE": EVERYONE,
-        "HINDCAST_PREMIUM_BURST": EVERYONE,
+        "HINDCAST_PREMIUM_PER_SECOND": EVERYONE,
     }
     key = make_key(env)
     rows = request_bodies(BODIES)
@@ -199,7 +199,7 @@ def hindcast(seconds: int, scratch: Path) -> dict[str, Any]:
                 client, 20, "POST", f"{route}/batch?horizon={HORIZON}", json={"rows": rows[:1000]}
             )
             found = client.get("/api/v1/events?limit=100").raise_for_status().json()
-        ids = [f"/api/v1/events/{event['ev_id']}" for event in found["events"]]
+        ids = [f"/api/v1/events/{event['ev_id']}" for event in found["items"]]
         told["record"] = load(url, ids, 10, seconds, key, method="GET")
         told["resident_mb"] = resident_mb(server["pid"])
     return told

@@ -29,7 +29,7 @@ def soaked(seconds: int, scratch: Path) -> dict[str, object]:
         "HINDCAST_PORT": str(port),
         "HINDCAST_STORE": str(scratch / "store.sqlite"),
         "HINDCAST_PREMIUM_PER_MINUTE": EVERYONE,
-        "HINDCAST_PREMIUM_BURST": EVERYONE,
+        "HINDCAST_PREMIUM_PER_SECOND": EVERYONE,
     }
     key, url = make_key(env), f"http://127.0.0.1:{port}"
     lines = [json.dumps(row) for row in request_bodies(2000)]

@@ -1,8 +1,8 @@
 """Read a .qmd page as a notebook, so that nbconvert can render it where Quarto is missing.
 
 Understood is what the project's own pages use: front matter, ``var``, ``include`` and ``embed``
-shortcodes, callouts, tabs and references to figures and tables. Anything else in Quarto's own syntax is
-refused, so that a page cannot silently lose a part.
+shortcodes, callouts, tabs and references to figures and tables. Anything else in Quarto's own
+syntax is refused, so that a page cannot silently lose a part.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 import csv
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -31,15 +31,19 @@ def _kind(field: FieldInfo) -> str:
 
 _NAMES: dict[Any, str] = {
     bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path",
-    list[str]: "a list, by commas",
+    list: "a list, by commas",
 }  # fmt: skip
 
 
 def _types(annotation: Any) -> list[Any]:
     """Return the plain types and the literal words of an annotation, metadata left out."""
-    if annotation in _NAMES or not get_args(annotation):
+    if get_origin(annotation) in (list, tuple):
+        return [list]
+    if not get_args(annotation):
         return [annotation]
-    return [one for part in get_args(annotation) for one in _types(part)]
+    parts = get_args(annotation)
+    parts = parts[:1] if get_origin(annotation) is Annotated else parts
+    return [one for part in parts for one in _types(part)]
 
 
 def _default(field: FieldInfo) -> str:
@@ -51,5 +55,11 @@ def _default(field: FieldInfo) -> str:
 def fields(path: Path) -> str:
     """Return the fields of a request, from the table the server validates by."""
     with path.open(encoding="utf-8", newline="") as lines:
-        header, *body = csv.reader(lines)
-    return table(header, body)
+        body = [_field(row) for row in csv.DictReader(lines)]
+    return table(["field", "what it is", "unit", "limits", "example", "how to give it"], body)
+
+
+def _field(row: dict[str, str]) -> list[str]:
+    limits = f"{row['low']} to {row['high']}" if row["low"] or row["high"] else ""
+    example = f"`{row['example']}`" if row["example"] else ""
+    return [f"`{row['name']}`", row["label"], row["unit"], limits, example, row["description"]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 FENCE = re.compile(r"^```(bash|python|javascript)\n(.*?)^```$", re.M | re.S)
 RUNNERS = {
     "bash": ["bash", "-euo", "pipefail", "-c"],
