@@ -73,7 +73,7 @@ def _move(database: Database, file: Path, days: Sequence[tuple[str, str]]) -> Ar
 def _delete(database: Database, rows: pl.DataFrame, since: str, until: str) -> int:
     """Delete a day that is archived, unless it is not any more what was archived."""
     with database.transaction():
-        archived = rows.filter(pl.col("at").is_between(since, until, closed="left"))
+        archived = rows.filter((pl.col("at") >= pl.lit(since)) & (pl.col("at") < pl.lit(until)))
         if not frame.frame(database, since, until).equals(archived):
             raise ArchiveError(f"the log of {since} changed meanwhile: archive again")
         return retention.delete(database, since, until)
