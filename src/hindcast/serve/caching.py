@@ -1,8 +1,8 @@
 """Answers that need not be computed, or sent, twice: ETags, Cache-Control and a small memory."""
 
+import functools
 import hashlib
 from collections.abc import Awaitable, Callable
-from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -11,8 +11,8 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from hindcast.serve import metrics, services
+from hindcast.serve.cache import Cache
 from hindcast.serve.records import edition
-from hindcast.serve.records.memory import Memory
 
 _HIT, _MISS = metrics.CACHE.labels("hit"), metrics.CACHE.labels("miss")
 
@@ -23,7 +23,7 @@ def tag_of(fingerprint: str, path: str, asked: Any) -> str:
     return f'"{hashlib.sha256(told).hexdigest()[:32]}"'
 
 
-@cache
+@functools.cache
 def _version() -> str:
     return f"{metadata.version('hindcast')} {edition.recipe()}"
 
@@ -67,7 +67,7 @@ async def answered(
     headers = {"ETag": tag, "Cache-Control": cache_control(held.settings)}
     if _has(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
-    body = await (_remembered(held.memory, tag, compute) if is_kept else _written(compute))
+    body = await (_remembered(held.cache, tag, compute) if is_kept else _written(compute))
     return Response(body, headers=headers, media_type=media_type)
 
 
@@ -87,12 +87,12 @@ def _has(if_none_match: str | None, tag: str) -> bool:
     return tag in told or "*" in told
 
 
-async def _remembered(memory: Memory, tag: str, compute: Callable[[], Awaitable[Any]]) -> bytes:
-    found = memory.get(tag)
+async def _remembered(cache: Cache, tag: str, compute: Callable[[], Awaitable[Any]]) -> bytes:
+    found = await cache.get(tag)
     (_MISS if found is None else _HIT).inc()
     if found is None:
         found = await _written(compute)
-        memory.keep(tag, found)
+        await cache.keep(tag, found)
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -17,12 +18,14 @@ from starlette.testclient import TestClient
 
 from hindcast import warehouse as pipeline
 from hindcast.serve import problems
+from hindcast.serve.cache import Cache
 from hindcast.serve.keys import Caller
 from hindcast.serve.records.memory import Memory
 from hindcast.serve.routes import RECORD_ROUTERS
 from hindcast.serve.search import Search
 from hindcast.serve.settings import Settings
 from hindcast.serve.warehouse import Warehouse
+from hindcast.warehouse import sql
 
 N = 120
 PERSONAL = {
@@ -153,6 +156,12 @@ def loaded_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return load(tmp_path_factory.mktemp("warehouse") / "hindcast.duckdb")
 
 
+@pytest.fixture(scope="session")
+def few_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another loaded warehouse, of 60 events, to be read only."""
+    return load(tmp_path_factory.mktemp("few") / "hindcast.duckdb", 60)
+
+
 @pytest.fixture
 def record_settings(loaded_records: Path, tmp_path: Path) -> Settings:
     """Settings over a warehouse of the test's own."""
@@ -169,7 +178,7 @@ def record_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> Any:
-        held = SimpleNamespace(settings=settings, memory=Memory(settings.cache_entries))
+        held = SimpleNamespace(settings=settings, cache=Cache(Memory(settings.cache_entries)))
         held.warehouse = Warehouse.open(settings)
         held.search = Search.open(settings, held.warehouse)
         app.state.services = held
@@ -205,6 +214,12 @@ def wait_for(asked: Any, seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture(scope="session")
+def serving() -> Any:
+    """``with serving(settings) as client``: a server that may not have read its records yet."""
+    return lambda settings: TestClient(LetIn(record_app(settings)), raise_server_exceptions=False)
+
+
 @pytest.fixture
 def started(record_settings: Settings) -> Iterator[TestClient]:
     """A client of a server whose records are read."""
@@ -222,3 +237,33 @@ def reading(loaded_records: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     with TestClient(LetIn(app), raise_server_exceptions=False) as client:
         wait_for(lambda: app.state.services.warehouse.ready() is None)
         yield client
+
+
+@pytest.fixture(scope="session")
+def searching(reading: TestClient) -> TestClient:
+    """The shared client, its index of texts made."""
+    wait_for(lambda: reading.get("/api/v1/search", params={"q": "a"}).status_code == 200)
+    return reading
+
+
+@pytest.fixture(scope="session")
+def record_files(searching: TestClient) -> list[Path]:
+    """The files that the shared server answers from."""
+    folder = searching.app._app.state.services.settings.records_folder
+    return [file for kind in ("records-*", "texts-*") for file in folder.glob(kind)]
+
+
+@pytest.fixture(scope="session")
+def masks() -> Iterator[Any]:
+    """What stands in an edition where a text was told."""
+    told = sql.text("served/tables", warehouse="unused")
+    macro = told[told.index("CREATE TEMP MACRO without_marks") :]
+    with duckdb.connect() as connection:
+        connection.execute(macro[: macro.index(";")])
+        yield lambda text: connection.execute("SELECT without_marks(?)", [text]).fetchone()[0]
+
+
+@pytest.fixture(scope="session")
+def load_records() -> Any:
+    """``load_records(warehouse, n)`` loads n invented events, as the pipeline does."""
+    return load

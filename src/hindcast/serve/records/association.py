@@ -11,10 +11,11 @@ import numpy as np
 Z = 1.959963984540054
 METHOD = (
     "cramers_v: square root of chi-square over n, for codes; point_biserial: Pearson's r of the "
-    "number and death. Both bias-corrected by the jackknife over events, with its 95% intervals "
-    "(on the scale of V squared, and of Fisher's z). Each field by itself: an association in the "
-    "records, neither an effect nor adjusted for other fields; events with the field or the "
-    "severity missing are left out."
+    "number and death. Both bias-corrected by the jackknife over events, with its 95% intervals, "
+    "on the scale of V squared (there those of weak associations cover the truth in 90 to 99 of "
+    "100 cases) and of Fisher's z. Each field by itself: an association in the records, neither an "
+    "effect nor adjusted for other fields; events with the field or the severity missing are left "
+    "out."
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from hindcast.serve import caching, services
 from hindcast.serve.records import association, places, shares
@@ -13,7 +14,7 @@ from hindcast.serve.schemas import statistics as schemas
 router = APIRouter(prefix="/api/v1", tags=["analytics"])
 
 
-class GeoJSON(Response):
+class GeoJSON(JSONResponse):
     """An answer as GeoJSON."""
 
     media_type = "application/geo+json"

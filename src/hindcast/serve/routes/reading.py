@@ -1,4 +1,4 @@
-"""What the routes that read records share: GET with HEAD, and the errors they may answer."""
+"""What the routes that read records share: the headers and errors they may answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,25 +27,17 @@ def reads(
     errors: tuple[int, ...] = (),
     response_class: type[Response] = JSONResponse,
 ) -> Callable[[Any], Any]:
-    """Return a decorator that lets a function answer GET and HEAD of ``path``."""
+    """Return a decorator that lets a function answer GET of ``path``; HEAD is the platform's."""
     told: dict[int | str, Any] = {
         200: {"model": answer, "headers": _HEADERS},
         304: {"description": "The client has this answer (If-None-Match)", "headers": _HEADERS},
         **problems.described(401, 403, 422, 429, 503, *errors),
     }
 
-    def decorate(function: Any) -> Any:
-        for method in ("GET", "HEAD"):
-            router.add_api_route(
-                path,
-                function,
-                methods=[method],
-                summary=summary,
-                responses=told,
-                response_class=response_class,
-                dependencies=[needs("read")],
-                include_in_schema=method == "GET",
-            )
-        return function
-
-    return decorate
+    return router.get(
+        path,
+        summary=summary,
+        responses=told,
+        response_class=response_class,
+        dependencies=[needs("read")],
+    )
