@@ -7,7 +7,6 @@ Where it is not, or where two are equally far, the tree is asked: the answer is 
 
 import math
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -24,7 +23,8 @@ _NOWHERE = (None,) * len(airports.COLUMNS)
 _NO_LAND = (None,) * len(terrain.COLUMNS)
 _FIELD_CELL_KM = 12.0
 _SIDE = 1 << 16
-_AROUND = [x * _SIDE * _SIDE + y * _SIDE + z for x, y, z in product((-1, 0, 1), repeat=3)]
+_AROUND = np.array([(x * _SIDE + y) * _SIDE + z for x, y, z in product((-1, 0, 1), repeat=3)])
+_SIDES = ("left", "right")
 
 
 def unit_vector(latitude: float, longitude: float) -> Point:
@@ -47,23 +47,22 @@ class Cells:
 
     def __init__(self, points: geography.Floats, width_km: float) -> None:
         self.width = geography.chord(width_km)
-        self._per_unit = 1 / self.width
-        self._held: dict[int, list[tuple[float, float, float, int]]] = defaultdict(list)
-        for number, (x, y, z) in enumerate(points.tolist()):
-            self._held[self._cell(x, y, z)].append((x, y, z, number))
+        self._points = points
+        per_axis = ((points + 1) / self.width).astype(np.int64)
+        cells = (per_axis[:, 0] * _SIDE + per_axis[:, 1]) * _SIDE + per_axis[:, 2]
+        self._order = np.argsort(cells, kind="stable")
+        self._cells = cells[self._order]
         self._neighbours = Room().memo(self._gathered)
 
     def around(self, point: Point) -> list[tuple[float, float, float, int]]:
-        """Return the points of the cells at and around a point, with their numbers, ascending."""
-        return self._neighbours[self._cell(*point)]
-
-    def _cell(self, x: float, y: float, z: float) -> int:
-        per = self._per_unit
-        return (int((x + 1) * per) * _SIDE + int((y + 1) * per)) * _SIDE + int((z + 1) * per)
+        """Return the points of the cells at and around a point, with their numbers."""
+        x, y, z = (int((along + 1) / self.width) for along in point)
+        return self._neighbours[(x * _SIDE + y) * _SIDE + z]
 
     def _gathered(self, cell: int) -> list[tuple[float, float, float, int]]:
-        held = (self._held.get(cell + step, ()) for step in _AROUND)
-        return sorted((one for of_cell in held for one in of_cell), key=lambda one: one[3])
+        start, end = (np.searchsorted(self._cells, cell + _AROUND, side) for side in _SIDES)
+        numbers = [n for a, b in zip(start, end, strict=True) for n in self._order[a:b].tolist()]
+        return [(*self._points[number].tolist(), number) for number in numbers]
 
 
 @lru_cache(maxsize=1)
@@ -72,20 +71,15 @@ def field_cells() -> Cells:
     return Cells(np.asarray(airports.fields().tree.data), _FIELD_CELL_KM)
 
 
-@lru_cache(maxsize=1)
-def _facts() -> list[tuple[Any, ...]]:
-    known = airports.fields()
-    columns = (known.elevation_ft, known.time_zone, known.identifier)
-    return list(zip(*(column.tolist() for column in columns), strict=True))
-
-
 def nearest(latitude: float | None, longitude: float | None) -> tuple[Any, ...]:
     """Return the nearest landing field's facts, in the order of ``airports.COLUMNS``."""
     if latitude is None or longitude is None:
         return _NOWHERE
-    length, number = _nearest(unit_vector(latitude, longitude))
+    known = airports.fields()
+    length, at = _nearest(unit_vector(latitude, longitude))
     km = 2 * geography.EARTH_RADIUS_KM * math.asin(min(length / 2, 1.0))
-    return (km / geography.KM_PER_SM, *_facts()[number], number)
+    elevation, zone = float(known.elevation_ft[at]), str(known.time_zone[at])
+    return km / geography.KM_PER_SM, elevation, zone, str(known.identifier[at]), at
 
 
 def _nearest(point: Point) -> tuple[float, int]:
@@ -100,17 +94,17 @@ def _nearest(point: Point) -> tuple[float, int]:
     return float(length), int(number)
 
 
-@lru_cache(maxsize=1)
-def _land() -> list[tuple[float | None, ...]]:
-    rows = terrain.of_fields().tolist()
-    return [tuple(None if value != value else value for value in row) for row in rows]
-
-
 def land(number: int | None, distance_sm: float | None) -> tuple[float | None, ...]:
     """Return the land's facts at a landing field, see :func:`hindcast.features.terrain.facts`."""
     if number is None or distance_sm * geography.KM_PER_SM > terrain.RADIUS_KM:
         return _NO_LAND
-    return _land()[number]
+    told = terrain.of_fields()[number].tolist()
+    return tuple([None if value != value else value for value in told])
+
+
+def prepare() -> None:
+    """Read the landing fields and the land around them now, not with the first row."""
+    field_cells(), terrain.of_fields()
 
 
 class Around:

@@ -40,6 +40,7 @@ class Source:
 
 def sources(past: RowHistory) -> list[Source]:
     """Return every source; :func:`hindcast.features.derive.enrich` does the same for frames."""
+    places.prepare()
     return [
         Source(
             airports.COLUMNS,
