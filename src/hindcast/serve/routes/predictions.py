@@ -1,6 +1,5 @@
 """Forecasts of one accident, or of many, and what turned out."""
 
-import asyncio
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +29,9 @@ _COMMON = frozenset({"horizon", "model", "detail"})
 _SEVERITY = _COMMON | {"explain"}
 _BATCH = _SEVERITY | {"partial"}
 
+UNLOGGED = {"Prediction-Logged": "false"}
+"""Said of an answer whose record could not be kept, where the settings let it go out."""
+
 
 async def _object(request: Request) -> dict[str, Any]:
     """Return the body as an object."""
@@ -45,8 +47,9 @@ async def _given(request: Request) -> dict[str, Any]:
     return given
 
 
-def _json(told: Any) -> Response:
-    return Response(orjson.dumps(told), media_type="application/json")
+def _json(told: Any, is_logged: bool = True) -> Response:
+    headers = None if is_logged else UNLOGGED
+    return Response(orjson.dumps(told), headers=headers, media_type="application/json")
 
 
 @router.post("/severity", **schemas.SEVERITY, dependencies=[needs("predict")])
@@ -63,11 +66,11 @@ async def severity(request: Request) -> Response:
     row = recording.prediction(
         request, held.settings, "severity", choice, given, told["classes"], began
     )
-    await held.store.log(row)
+    is_logged = await held.store.log(row)
     if choice.shadow is not None:
         held.shelf.in_shadow(choice, inputs, row)
     about = {"prediction_id": row.prediction_id, "horizon": horizon, "horizon_why": why}
-    return _json(about | told | answer.model(choice.engine, choice.role))
+    return _json(about | told | answer.model(choice.engine, choice.role), is_logged)
 
 
 @router.post("/severity/batch", **schemas.BATCH, dependencies=[needs("predict")])
@@ -85,11 +88,12 @@ async def severity_batch(request: Request) -> Response:
         models[horizon] = answer.model(found.choice.engine, found.choice.role)
         told |= found.rows
         logged += found.logged
-    await asyncio.gather(*(held.store.log(row) for row in logged))
+    is_logged = await held.store.log(*logged) if logged else True
     told |= {at: {"row": at, "errors": faults} for at, faults in read.bad.items()}
     return _json(
         {"n_rows": len(rows), "n_bad": len(read.bad), "models": models,
-         "rows": [told[at] for at in range(len(rows))]}
+         "rows": [told[at] for at in range(len(rows))]},
+        is_logged,
     )  # fmt: skip
 
 
@@ -108,10 +112,10 @@ async def findings(request: Request) -> Response:
     families = causes.families(engine, found)
     by_code = {one["code"]: one["probability"] for one in families}
     row = recording.prediction(request, held.settings, "causes", choice, given, by_code, began)
-    await held.store.log(row)
+    is_logged = await held.store.log(row)
     about = {"prediction_id": row.prediction_id, "horizon": horizon, "horizon_why": why}
     told = answer.findings(engine, choice.role, families, given, asked, values, matrix[0])
-    return _json(about | told)
+    return _json(about | told, is_logged)
 
 
 @router.post("/{prediction_id}/outcome", **schemas.OUTCOME, dependencies=[needs("predict")])
