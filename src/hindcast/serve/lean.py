@@ -39,3 +39,13 @@ def hidden(*names: str) -> Iterator[None]:
     finally:
         for name in absent:
             del sys.modules[name]
+
+
+def forbid(*names: str) -> None:
+    """Let imports of ``names`` fail from now on, as if they were not installed.
+
+    For processes that only serve: DuckDB imports pandas, where it is installed, to look at the
+    first parameter of a query, which costs 60 MB and more than a second.
+    """
+    for name in names:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]

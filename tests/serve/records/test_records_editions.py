@@ -244,3 +244,18 @@ def test_more_queries_than_may_wait_are_refused(record_settings):
     refused = [one for one in found if isinstance(one, Problem)]
     assert len(refused) == 16 and {one.status for one in refused} == {503}
     assert [one for one in found if not isinstance(one, Problem)] == [[{"one": 1}]] * 64
+
+
+QUERY = """
+import sys
+from hindcast.serve import lean
+lean.forbid("pandas")
+import duckdb
+assert duckdb.connect().execute("SELECT ? + 1", [1]).fetchone() == (2,)
+print(*{*sys.modules}.intersection({"pyarrow", "polars", "numpy"}), sys.modules["pandas"])
+"""
+
+
+def test_a_query_of_a_worker_imports_no_pandas():
+    done = subprocess.run([sys.executable, "-c", QUERY], capture_output=True, text=True, check=True)
+    assert done.stdout == "None\n"
