@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +13,18 @@ import structlog
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from hindcast.errors import NotRunError
-from hindcast.serve import environment, logs
+from hindcast.errors import HindcastError, NotRunError
+from hindcast.serve import environment, lean, logs
 from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import aliases
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 STOP_SECONDS = 5
 """Time to stop beyond that of the slowest request."""
+
+
+class ListenError(HindcastError):
+    """The address or the port that the settings name cannot be had."""
 
 
 def serve(settings: Settings) -> None:
@@ -29,18 +34,34 @@ def serve(settings: Settings) -> None:
     ------
     hindcast.errors.NotRunError
         There are no trained models, or no warehouse.
+    ListenError
+        Another program listens there, or the address is not this machine's.
     """
     check(settings)
     logs.configure(settings)
     with _shared_metrics(settings.workers):
-        asked = config(settings)
-        socket = asked.bind_socket()
-        _announce(settings, socket.getsockname()[1])
+        listening = _bound(settings)
+        _announce(settings, listening.getsockname()[1])
         if settings.workers > 1:
-            Multiprocess(asked, [socket]).run()
+            Multiprocess(config(settings), [listening]).run()
         else:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-            uvicorn.Server(asked).run([socket])
+            uvicorn.Server(config(settings)).run([listening])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        where, why = f"{settings.host} port {settings.port}", error.strerror
+        raise ListenError(
+            f"cannot listen on {where}: {why}; set HINDCAST_HOST or HINDCAST_PORT to another"
+        ) from error
+    bound.set_inheritable(True)
+    return bound
 
 
 def check(settings: Settings) -> None:
@@ -59,6 +80,7 @@ def _missing(what: str, where: Any, name: str) -> str:
 
 def create() -> Any:
     """Return the application of one worker."""
+    lean.forbid("pandas")
     from hindcast.serve import app
 
     settings = environment.read()
