@@ -230,3 +230,22 @@ def accident() -> dict[str, Any]:
         "far_part": "091", "acft_year": 1978, "vis_sm": 3.0, "wind_vel_kts": 12.0,
         "crew_age": 44, "ev_nr_apt_loc": "OFAP", "defining_phase_no": "400",
     }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def steady(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client as `client`, started once for all tests that only ask: starting takes longer."""
+    folder = tmp_path_factory.mktemp("steady")
+    settings = Settings(
+        models=models_folder,
+        store=folder / "store.sqlite",
+        warehouse=folder / "none.duckdb",
+        premium_per_minute=10**6,
+        premium_per_second=10**5,
+    )
+    app = create(settings)
+    with TestClient(app, raise_server_exceptions=False) as started:
+        key, kept = keys.make("steady", keys.SCOPES, "premium")
+        started.portal.call(app.state.services.store.add_key, kept)
+        started.headers["X-API-Key"] = key
+        yield started

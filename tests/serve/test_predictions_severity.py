@@ -15,6 +15,11 @@ from hindcast.serve.schemas import predictions
 URL = "/api/v1/predictions/severity"
 
 
+@pytest.fixture
+def client(steady):
+    return steady
+
+
 def asked(client, given, **query):
     told = client.post(URL, json=given, params=query)
     assert told.status_code == 200, told.text
@@ -94,7 +99,7 @@ def test_used_and_missing_are_what_the_model_reads(client):
     assert full["fields"]["missing"][:10] == short["fields"]["missing"]
 
 
-def test_the_weightiest_missing_field_comes_first(app, client):
+def test_the_weightiest_missing_field_comes_first(client):
     view = client.app.state.services.shelf.choose("scene").engine.view
     weights = list(view.reads.values())
     assert weights == sorted(weights, reverse=True)
@@ -136,7 +141,7 @@ def test_what_training_did_not_meet_is_told(client, accident):
     assert "make" not in {one["feature"] for one in asked(client, accident)["unusual"]}
 
 
-def test_unusual_agrees_with_the_rules_for_frames(app, client, accident):
+def test_unusual_agrees_with_the_rules_for_frames(client, accident):
     import polars as pl
 
     from hindcast.model import unusual
@@ -175,7 +180,7 @@ def test_null_is_as_good_as_left_out(client, accident):
     assert asked(client, nulls)["fatal"] == asked(client, accident)["fatal"]
 
 
-def test_an_answer_is_logged_without_what_tells_of_a_person(app, client, accident):
+def test_an_answer_is_logged_without_what_tells_of_a_person(client, accident):
     services = client.app.state.services
     told = client.post(URL, json=accident, headers={"X-Request-ID": "mine"}).json()
     kept = client.portal.call(services.store.prediction, told["prediction_id"])

@@ -15,6 +15,7 @@ from fastapi import Request
 
 from hindcast.serve.cache import Cache
 from hindcast.serve.forecast.gather import Gatherer
+from hindcast.serve.forecast.prepared import Prepared
 from hindcast.serve.keys import KeyRing
 from hindcast.serve.limiter import Limiter
 from hindcast.serve.records.memory import Memory
@@ -31,6 +32,7 @@ class Services:
     """The parts that routes use; ``request.app.state.services``."""
 
     settings: Settings
+    fields: Prepared = field(init=False)
     store: Store = field(init=False)
     keys: KeyRing = field(init=False)
     usage: Usage = field(init=False)
@@ -82,7 +84,12 @@ def _cache(held: Services) -> Cache:
     return Cache(Memory(held.settings.cache_entries), held.settings.redis_url)
 
 
+def _fields(_held: Services) -> Prepared:
+    return Prepared.open()
+
+
 PARTS: Mapping[str, Callable[[Services], Any]] = {
+    "fields": _fields,
     "store": _store,
     "keys": _keys,
     "usage": _usage,

@@ -79,7 +79,7 @@ def about_fields(given: Mapping[str, Any], engine: Engine, asked: Asked) -> Json
     used = view.used(given)
     return {
         "used": used,
-        "n_missing": len(view.reads) - len(used),
+        "n_missing": view.n_missing(used),
         "missing": view.missing(given, None if asked.is_full else MOST_MISSING),
         "ignored": view.ignored(given, engine.horizon) if len(used) < len(given) else [],
         "unknown_codes": reading.unknown_codes(given),
@@ -89,10 +89,10 @@ def about_fields(given: Mapping[str, Any], engine: Engine, asked: Asked) -> Json
 def about_few(given: Mapping[str, Any], engine: Engine, _asked: Asked) -> Json:
     """Return what has to be known of a row's fields: those that did not count."""
     view = engine.view
-    ignored = view.ignored(given, engine.horizon)
+    used = view.used(given)
     return {
-        "n_missing": len(view.reads) - len(given) + len(ignored),
-        "ignored": ignored,
+        "n_missing": view.n_missing(used),
+        "ignored": view.ignored(given, engine.horizon) if len(used) < len(given) else [],
         "unknown_codes": reading.unknown_codes(given),
     }
 

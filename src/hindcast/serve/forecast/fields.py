@@ -105,11 +105,21 @@ def known_at() -> dict[str, Horizon]:
 
 
 @cache
-def declared() -> dict[str, Field]:
-    """Return every field of a request, by name, in the order of the reference table."""
+def labels() -> dict[str, str]:
+    """Return what the reference table calls each of its fields."""
+    return {row["name"]: row["label"] for row in _table()}
+
+
+def _table() -> list[dict[str, str]]:
     path = paths.reference() / "request_fields.csv"
     with path.open(encoding="utf-8", newline="") as text:
-        return {row["name"]: _field(row) for row in csv.DictReader(text)}
+        return list(csv.DictReader(text))
+
+
+@cache
+def declared() -> dict[str, Field]:
+    """Return every field of a request, by name, in the order of the reference table."""
+    return {row["name"]: _field(row) for row in _table()}
 
 
 def _field(row: Mapping[str, str]) -> Field:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 
 from hindcast.serve import metrics
-from hindcast.serve.forecast import fields, horizons
+from hindcast.serve.forecast import horizons
 from hindcast.serve.forecast.answer import Forecast
 from hindcast.serve.forecast.asking import Asked
 from hindcast.serve.services import Services
@@ -40,12 +40,10 @@ async def noted(held: Services, choice: Choice, work: Awaitable[T]) -> T:
         held.shelf.note(choice, perf_counter() - began, failed)
 
 
-async def one(
-    held: Services, choice: Choice, given: Mapping[str, Any], asked: Asked
-) -> tuple[Forecast, dict[str, Any]]:
-    """Return one row's forecast, and the inputs that it was made of."""
-    engine, inputs = choice.engine, fields.filled(given)
-    values, matrix = engine.encoded(inputs)
+async def one(held: Services, choice: Choice, given: Mapping[str, Any], asked: Asked) -> Forecast:
+    """Return one row's forecast."""
+    engine = choice.engine
+    values, matrix = engine.prepared.of_request(given)
     classes = await held.gatherer.ask(engine.classes, matrix)
     likely = engine.answers(classes, values)
     forecast = Forecast(given, values, matrix[0], classes, likely)
@@ -55,4 +53,4 @@ async def one(
         reasons = engine.explanation(told, values, asked.explain)
         metrics.EXPLANATION_TIME.observe(perf_counter() - began)
         forecast = forecast._replace(explanation=reasons)
-    return forecast, inputs
+    return forecast

@@ -8,6 +8,8 @@ import orjson
 
 from hindcast.serve.problems import Problem
 
+DEEPEST = 6
+"""How deep a body may be nested: a batch is an object of a list of objects of lists."""
 _QUOTE, _ESCAPE = b'"', b"\\"
 
 
@@ -27,12 +29,13 @@ def parsed(body: bytes) -> dict[str, Any]:
         raise Problem(400, told) from error
     if not isinstance(found, dict):
         raise Problem(422, f"the body is {_kind(found)}, expected an object of fields")
-    if _ESCAPE in body or body.count(_QUOTE) != 2 * _texts(found):
+    texts = _texts(found)
+    if _ESCAPE in body or body.count(_QUOTE) != 2 * texts:
         refuse_twins(body)
     return found
 
 
-def _texts(found: dict[str, Any]) -> int:
+def _texts(found: dict[str, Any], depth: int = 1) -> int:
     """Return how many texts an object was written with: its keys, its values, those within.
 
     A key that stands twice was written once more than it is found: its quotes are left over.
@@ -41,19 +44,27 @@ def _texts(found: dict[str, Any]) -> int:
     for value in found.values():
         if type(value) is str:
             texts += 1
-        elif type(value) is list:
-            texts += sum(map(_texts_of, value))
-        elif type(value) is dict:
-            texts += _texts(value)
+        elif type(value) in (list, dict):
+            texts += _texts_within(value, depth + 1)
     return texts
 
 
-def _texts_of(value: Any) -> int:
-    if type(value) is str:
-        return 1
-    if type(value) is list:
-        return sum(map(_texts_of, value))
-    return _texts(value) if type(value) is dict else 0
+def _texts_within(value: Any, depth: int) -> int:
+    if depth > DEEPEST:
+        raise _too_deep()
+    if type(value) is dict:
+        return _texts(value, depth)
+    texts = 0
+    for one in value:
+        if type(one) is str:
+            texts += 1
+        elif type(one) in (list, dict):
+            texts += _texts_within(one, depth + 1)
+    return texts
+
+
+def _too_deep() -> Problem:
+    return Problem(400, "the body is nested too deep: fields are values or flat lists")
 
 
 def refuse_twins(body: bytes) -> None:
@@ -67,7 +78,7 @@ def refuse_twins(body: bytes) -> None:
     try:
         json.loads(body, object_pairs_hook=_once)
     except RecursionError:
-        raise Problem(400, "the body is nested too deep: fields are values or flat lists") from None
+        raise _too_deep() from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _flag(value: Any) -> Any:
 
 def _date(value: Any) -> Any:
     """Read a date, or a date and time without a zone, in the one form that is asked for."""
-    if type(value) is not str or len(value) not in (10, 19) or value[4:5] != "-":
+    if type(value) is not str or len(value) not in (10, 19) or value[4:8:3] != "--":
         return BAD
     try:
         told = dt.datetime.fromisoformat(value)
@@ -186,7 +186,7 @@ def _faults(row: Mapping[str, Any], told: dict[str, Any], bad: list[str]) -> lis
             else refusals.of_name(name)
             for name in bad[:MOST_FAULTS]
         ),
-        *rules.broken(told),
+        *(one for one in rules.broken(told) if not {one["where"], *one["with"]} & {*bad}),
     ]
     if beyond := len(bad) - MOST_FAULTS:
         found += refusals.further(beyond)

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from hindcast.model.encode import RARE
 from hindcast.serve.forecast import fields, words
+
+TOLD_BY_DATE = "era"
+"""A field that is never missing: the date tells it where it is left out."""
 
 
 class View:
@@ -34,7 +38,12 @@ class View:
 
     def missing(self, given: Mapping[str, Any], most: int | None = None) -> list[str]:
         """Return the fields that the model reads and the request lacks, weightiest first."""
-        return [name for name in self.reads if name not in given][: most or None]
+        lacking = (name for name in self.reads if name not in given and name != TOLD_BY_DATE)
+        return list(islice(lacking, most))
+
+    def n_missing(self, used: Sequence[str]) -> int:
+        """Return how many fields the model reads beside those that are used."""
+        return len(self.reads) - len(used) - (TOLD_BY_DATE in self.reads.keys() - used)
 
     def ignored(self, given: Iterable[str], horizon: str) -> list[dict[str, str]]:
         """Return the given fields that the model does not read, each with the reason."""

@@ -31,6 +31,14 @@ class Words:
 
 
 @cache
+def labels() -> dict[str, str]:
+    """Return the phrases of the reference table, by feature."""
+    path = paths.reference() / "feature_words.csv"
+    with path.open(encoding="utf-8", newline="") as text:
+        return {row["feature"]: row["label"] for row in csv.DictReader(text)}
+
+
+@cache
 def words() -> dict[str, Words]:
     """Return the words of every feature of the catalog, by name.
 
@@ -39,12 +47,9 @@ def words() -> dict[str, Words]:
     >>> words()["visibility_sm"]
     Words(label='Visibility', unit='sm', is_personal=False)
     """
-    path = paths.reference() / "feature_words.csv"
-    with path.open(encoding="utf-8", newline="") as text:
-        labels = {row["feature"]: row["label"] for row in csv.DictReader(text)}
     return {
         feature.name: Words(
-            labels[feature.name],
+            labels()[feature.name],
             None if feature.unit in _UNITLESS else feature.unit,
             not fields.personal().isdisjoint(fields.raw_inputs(feature.inputs)),
         )

@@ -61,14 +61,14 @@ async def severity(request: Request) -> Response:
     horizon, why = forecasting.horizon(held, asked, given)
     choice = forecasting.choose(held, request, horizon, asked)
     work = forecasting.one(held, choice, given, asked)
-    forecast, inputs = await forecasting.noted(held, choice, work)
+    forecast = await forecasting.noted(held, choice, work)
     told = answer.row(forecast, choice.engine, asked)
     row = recording.prediction(
         request, held.settings, "severity", choice, given, told["classes"], began
     )
     is_logged = await held.store.log(row)
     if choice.shadow is not None:
-        held.shelf.in_shadow(choice, inputs, row)
+        held.shelf.in_shadow(choice, fields.filled(given), row)
     about = {"prediction_id": row.prediction_id, "horizon": horizon, "horizon_why": why}
     return _json(about | told | answer.model(choice.engine, choice.role), is_logged)
 
@@ -107,7 +107,7 @@ async def findings(request: Request) -> Response:
     choice = forecasting.choose(held, request, horizon, asked)
     causes.check(choice.engine)
     engine = choice.engine
-    values, matrix = engine.encoded(fields.filled(given))
+    values, matrix = engine.prepared.of_request(given)
     found = await forecasting.noted(held, choice, held.gatherer.ask(engine.causes, matrix))
     families = causes.families(engine, found)
     by_code = {one["code"]: one["probability"] for one in families}
