@@ -136,17 +136,19 @@ def tiers(settings: Settings) -> dict[str, Limit]:
 def shares(settings: Settings) -> dict[str, Limit]:
     """Return what each tier may in one of the settings' workers: the whole, divided, rounded down.
 
+    With Redis a share may be nothing: then that tier is refused while Redis is out of reach.
+
     Raises
     ------
     ShareError
-        A limit is smaller than the number of workers.
+        A limit is smaller than the number of workers, and there is no Redis.
     """
     found = {
         name: Limit(*(most // settings.workers for most in limit))
         for name, limit in tiers(settings).items()
     }
     for name, limit in found.items():
-        if 0 in limit:
+        if 0 in limit and settings.redis_url is None:
             raise ShareError(
                 f"the limits of tier {name}, {tiers(settings)[name]}, cannot be shared by "
                 f"{settings.workers} workers: raise them or set HINDCAST_REDIS_URL"

@@ -113,6 +113,8 @@ def test_workers_without_redis_share_and_never_allow_more_together():
     assert (share.per_minute, share.per_second) == (33, 6)
     with pytest.raises(limits.ShareError, match=r"tier free.*30 workers"):
         limits.shares(Settings(workers=30))
+    assert limits.shares(Settings(workers=30, redis_url="redis://127.0.0.1"))["free"] == (3, 0)
+    assert Local({"free": Limit(3, 0)}).take("a", "free").refused_by == "second"
 
 
 def test_an_address_is_not_kept_as_it_is():
