@@ -13,6 +13,16 @@ _ORDERS = {
     "ev_id": "ev_id",
 }
 
+# The page's keys first, its many columns after: sorting all columns takes four times as long.
+_PAGE = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT ev_id, {{place}} AS place FROM {{source}} WHERE {{where}}
+    ORDER BY place {{way}}, ev_id {{way}} LIMIT ?
+)
+SELECT {Event.columns()}, place FROM event JOIN chosen USING (ev_id)
+ORDER BY place {{way}}, ev_id {{way}}
+"""
+
 
 async def page(
     warehouse: Any, conditions: list[Condition], asked: dict[str, Any], route: str
@@ -31,7 +41,7 @@ async def page(
         The label of the query's time.
     """
     where, values = all_of(conditions)
-    counted = f"SELECT count(*) AS n FROM event LEFT JOIN cause USING (ev_id) WHERE {where}"
+    counted = f"SELECT count(*) AS n FROM {_source(where)} WHERE {where}"
     (matching,) = await warehouse.ask(route, counted, values)
     items, following = await _items(warehouse, conditions, asked, route)
     return {
@@ -51,9 +61,7 @@ async def _items(
     way = "DESC" if asked["sort"].startswith("-") else "ASC"
     found = await warehouse.ask(
         route,
-        f"SELECT {Event.columns()}, {_ORDERS[name]} AS place "
-        f"FROM event LEFT JOIN cause USING (ev_id) WHERE {where} "
-        f"ORDER BY place {way}, ev_id {way} LIMIT ?",
+        _PAGE.format(place=_ORDERS[name], source=_source(where), where=where, way=way),
         [*values, asked["limit"] + 1],
     )
     items = found[: asked["limit"]]
@@ -71,3 +79,8 @@ def _after(asked: dict[str, Any], bound: dict[str, Any]) -> list[Condition]:
     sign = "<" if asked["sort"].startswith("-") else ">"
     value = date.fromisoformat(place) if name == "date" else place
     return [(f"({_ORDERS[name]}, ev_id) {sign} (?, ?)", [value, ev_id])]
+
+
+def _source(where: str) -> str:
+    """Return the tables that a condition reads."""
+    return "event LEFT JOIN cause USING (ev_id)" if "probable_cause" in where else "event"
