@@ -1,11 +1,15 @@
 """A folder of models that may be trained anew, and a shelf beside it."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hindcast.model import bundle as bundles
+from hindcast.model.targets import bundle as targets
 from hindcast.serve.shelf import keeping
 
 
@@ -44,3 +48,27 @@ def two(shelve, train_anew) -> tuple[str, str]:
     champion = shelve()["event"].version
     train_anew()
     return champion, shelve()["event"].version
+
+
+def _miscalibrate(models: Path, horizon: str) -> None:
+    """Let P(fatal) of a folder of models be far too high, whole and consistent otherwise."""
+    folder = models / "fatal" / horizon
+    _change(folder / "calibration.json", intercept=3.0)
+    mark = targets.mark(bundles.load(folder))
+    for target in ("severity", "causes", "damage"):
+        if (models / target / horizon).is_dir():
+            _change(models / target / horizon / "manifest.json", fatal=mark)
+
+
+def _change(path: Path, **told: Any) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | told))
+
+
+@pytest.fixture
+def bad(shelve, train_anew, models) -> Path:
+    """Models on a shelf, with a challenger of every horizon; that of dispatch is miscalibrated."""
+    shelve()
+    train_anew()
+    _miscalibrate(models, "dispatch")
+    shelve()
+    return models

@@ -126,14 +126,14 @@ def _rows(settings: Settings, prediction_id: str, n: int) -> dict[str, dict[str,
 
 def test_a_shadow_that_hangs_holds_nobody_up(two, settings, shelf, accident, monkeypatch):
     moves.challenge(shelf, "event", "shadow")
-    hanging, sound = threading.Event(), Engine.encoded
+    hanging, sound = threading.Event(), Engine.classes
 
-    def encoded(engine: Engine, inputs: Any) -> Any:
+    def classes(engine: Engine, matrix: Any) -> Any:
         if engine.version == two[1]:
             hanging.wait(10)
-        return sound(engine, inputs)
+        return sound(engine, matrix)
 
-    monkeypatch.setattr(Engine, "encoded", encoded)
+    monkeypatch.setattr(Engine, "classes", classes)
     with started(settings.model_copy(update={"shadow_queue": 2})) as client:
         left_out = metrics.SHADOW.labels("event", "left out")
         before = left_out._value.get()
@@ -258,3 +258,20 @@ def test_models_that_are_half_trained_anew_do_not_start(settings, models, other_
     )
     with pytest.raises(Exception, match="trained beside"), started(settings):
         pass
+
+
+def test_outcomes_take_out_a_miscalibrated_challenger(bad, settings, shelf, accident):
+    moves.challenge(shelf, "dispatch", "share", 1.0)
+    # the comparison with the champion's forecasts would be faster than any outcome
+    alone = settings.model_copy(update={"canary_shift": 0.99})
+    with started(alone) as client:
+        answers = [asked(client, accident, horizon="dispatch") for _ in range(60)]
+        assert {one["role"] for one in answers} == {"challenger"}
+        for one in answers:
+            url = f"/api/v1/predictions/{one['prediction_id']}/outcome"
+            told = client.post(url, json={"ev_highest_injury": "NONE", "as_of": "2020-03-01"})
+            assert told.status_code in (200, 201), told.text
+        until(lambda: asked(client, accident, horizon="dispatch")["role"] == "champion")
+    move = aliases.read(shelf).history[-1]
+    assert move.what == "returned"
+    assert move.reason.startswith("calibration: 0 of ")

@@ -58,7 +58,7 @@ class Figure(BaseModel):
     high: float
 
 
-class Feature(BaseModel):
+class ModelFeature(BaseModel):
     """One input of the model, after the raw fields of a request became features."""
 
     model_config = ConfigDict(extra="forbid")
@@ -91,5 +91,5 @@ class ModelDetail(BaseModel):
         description="Records, days of the split, catalog of features, lock of packages"
     )
     registry: dict[str, Any] | None = Field(description="The version in the registry of runs")
-    features: list[Feature] = Field(description="In the model's order")
+    features: list[ModelFeature] = Field(description="In the model's order")
     card: str | None = Field(description="The model's card, Markdown")

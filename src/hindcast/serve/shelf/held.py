@@ -18,6 +18,7 @@ from hindcast.serve.shelf.choice import Choice
 from hindcast.serve.shelf.lane import Lane
 from hindcast.serve.shelf.outcomes import judged
 from hindcast.serve.shelf.shadow import Shadow
+from hindcast.serve.shelf.telling import tell_returns
 from hindcast.serve.shelf.watch import Verdict, Watch
 from hindcast.serve.store.errors import StoreError
 from hindcast.serve.store.rows import PredictionRow
@@ -44,6 +45,7 @@ class Shelf:
         self.lanes, self._faults = self._loaded({})
         self._watch.follow(self.lanes)
         self._tasks: list[asyncio.Task[None]] = []
+        self._alert: asyncio.Task[None] | None = None
 
     @classmethod
     def open(cls, settings: Settings, store: Store) -> "Shelf":
@@ -156,6 +158,7 @@ class Shelf:
         metrics.RELOADS.labels("refused" if faults else "taken").inc()
         for told in faults.values():
             log.error("model refused", reason=told)
+        self._alert = asyncio.get_running_loop().create_task(tell_returns(self._settings))
         log.info("models taken up", models={horizon: lane.told for horizon, lane in lanes.items()})
 
     def _loaded(self, now: Mapping[str, Lane]) -> tuple[dict[str, Lane], dict[str, str]]:

@@ -116,7 +116,8 @@ def _score(task: Task) -> Scored:
     engine = task.choice.shadow
     started = time.perf_counter()
     try:
-        _values, matrix = engine.encoded(task.inputs)
+        given = {name: told for name, told in task.inputs.items() if told is not None}
+        _values, matrix = engine.prepared.of_request(given)
         classes = engine.classes(matrix)[0].tolist()
     except Exception as error:  # noqa: BLE001 - whatever fails in a shadow is counted against it
         log.warning("shadow failed", version=engine.version, error=type(error).__name__)
