@@ -20,24 +20,26 @@ MOST = 0.5
 
 
 def heat(found: pl.DataFrame, features: int = 25, ax: Axes | None = None) -> Axes:
-    """Draw how far each quarter's inputs lie from training, for those that ever drifted furthest.
+    """Draw how far each quarter's inputs lie from training, for those that drifted most often.
 
     Parameters
     ----------
     found
         Of `hindcast.monitor.replay.inputs`.
     features
-        How many to show.
+        How many to show. Quarters in which too few values are known are left blank.
     """
-    rows = found.filter(pl.col("what") == "input")
+    rows = found.filter(pl.col("what") == "input", pl.col("q").is_not_null())
     beyond = (pl.col("psi") - pl.col("psi_by_chance")).max()
-    ranked = rows.filter(pl.col("n_known") > 0).group_by("feature").agg(beyond.alias("most"))
-    names = ranked.sort("most", "feature", descending=[True, False])["feature"].head(features)
+    often = pl.col("is_drifted").sum().alias("often")
+    ranked = rows.group_by("feature").agg(often, beyond.alias("most"))
+    order = ["often", "most", "feature"]
+    names = ranked.sort(order, descending=[True, True, False])["feature"].head(features)
     shown = rows.filter(pl.col("feature").is_in(names.implode())).sort("quarter")
     wide, marks = (_wide(shown, value, names) for value in ("psi", "is_drifted"))
     ax = figures.axes(ax, width=9.6, height=1.4 + 0.22 * len(names))
     image = ax.imshow(wide, cmap="cividis", vmin=0, vmax=MOST, aspect="auto")
-    at_feature, at_quarter = np.nonzero(marks)
+    at_feature, at_quarter = np.nonzero(np.nan_to_num(marks))
     ax.plot(at_quarter, at_feature, ".", color=RED, markersize=6)
     days = shown["quarter"].unique().sort().to_list()
     _quarter_ticks(ax, days)
@@ -154,7 +156,9 @@ def calibration(judged: pl.DataFrame, limit: float, ax: Axes | None = None) -> A
     for level in (1 / limit, limit):
         ax.axhline(level, color=GREY, linewidth=1, linestyle="--")
     ax.set(ylabel="fatal accidents, observed / foreseen", xlabel="asked at the end of")
-    figures.title(ax, "ringed: would be called miscalibrated (no verdict is given on all in)")
+    figures.title(
+        ax, "ringed: off beyond chance and the limit; the verdict is on complete months alone"
+    )
     figures.legend(ax, loc="lower right")
     return figures.sign(ax)
 
@@ -167,7 +171,7 @@ def losses(side: pl.DataFrame, axes: list[Axes] | None = None) -> Axes:
     side
         Of `hindcast.monitor.replay.beside`.
     """
-    left, right = axes or figures.grid(1, 2, width=9.0, height=3.8)
+    left, right = axes or figures.grid(1, 2, width=10.2, height=3.8)
     for name, colour in HORIZON_COLOURS.items():
         own = side.filter(pl.col("horizon") == name)
         style = {"color": colour, "linestyle": "none", "marker": "o", "markersize": 4}
@@ -179,7 +183,7 @@ def losses(side: pl.DataFrame, axes: list[Axes] | None = None) -> Axes:
     left.set(ylabel="ROC AUC lost since training")
     right.set(ylabel="|ln(observed / foreseen deaths)|")
     figures.title(left, "a point a quarter and horizon")
-    figures.legend(right, loc="upper right")
+    figures.legend(right, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figures.sign(left)
 
 
@@ -193,7 +197,7 @@ def power(curves: pl.DataFrame, horizon: str, ax: Axes | None = None) -> Axes:
     horizon
         Which one to draw.
     """
-    ax = figures.axes(ax, width=6.8, height=3.8)
+    ax = figures.axes(ax, width=8.4, height=3.8)
     own = curves.filter(pl.col("horizon") == horizon)
     colours = figures.OKABE_ITO
     for place, ((off,), rows) in enumerate(own.group_by("off", maintain_order=True)):
@@ -202,5 +206,5 @@ def power(curves: pl.DataFrame, horizon: str, ax: Axes | None = None) -> Axes:
     ax.axhline(0.8, color=GREY, linewidth=1, linestyle=":")
     ax.set(xscale="log", xlabel="outcomes in (log)", ylabel="probability to notice", ylim=(0, 1.02))
     figures.title(ax, horizon)
-    figures.legend(ax, loc="lower right", fontsize="small")
+    figures.legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize="small")
     return figures.sign(ax)

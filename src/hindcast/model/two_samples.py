@@ -22,7 +22,7 @@ def psi(before: np.ndarray, now: np.ndarray) -> np.ndarray:
 
     The sum over bins of (share now - share before) x ln(share now / share before). Half an event
     is added to each bin that any sample has events in, so that an empty one is not infinite. What
-    chance alone gives depends on the counts: `psi_by_chance`.
+    chance alone gives depends on the counts: `psi_by_chance`. 0 where a sample is empty.
 
     Examples
     --------
@@ -35,7 +35,8 @@ def psi(before: np.ndarray, now: np.ndarray) -> np.ndarray:
     half = np.where(before + now > 0, 0.5, 0.0)
     old, new = shares(before + half), shares(now + half)
     logs = np.log(np.divide(new, old, out=np.ones(new.shape), where=half > 0))
-    return ((new - old) * logs).sum(axis=-1)
+    is_known = (before.sum(axis=-1) > 0) & (now.sum(axis=-1) > 0)
+    return np.where(is_known, ((new - old) * logs).sum(axis=-1), 0.0)
 
 
 def psi_by_chance(before: np.ndarray, now: np.ndarray, quantile: float | None = None) -> np.ndarray:

@@ -99,8 +99,9 @@ def _judged(rows: pl.DataFrame, limits: Limits, now: datetime):
 
 
 def _calibration(rows: pl.DataFrame, limits: Limits) -> dict[str, Any]:
-    y, p = rows["is_fatal"].to_numpy().astype(float), rows["probability"].to_numpy()
-    told: dict[str, Any] = {"n": len(y), "n_fatal": int(y.sum())}
+    known = rows.filter(pl.col("is_fatal").is_not_null())
+    y, p = known["is_fatal"].to_numpy().astype(float), known["probability"].to_numpy()
+    told: dict[str, Any] = {"n": len(y), "n_fatal": int(y.sum())} | labels.bounds(rows)
     if not len(y):
         absent = ("ratio", "ratio_lo", "ratio_hi", "slope", "p")
         return told | dict.fromkeys(absent) | {"is_enough": False, "is_miscalibrated": False}

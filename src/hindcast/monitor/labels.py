@@ -98,7 +98,28 @@ def _unlike(one: np.ndarray, other: np.ndarray) -> float | None:
 
 
 def complete(rows: pl.DataFrame, least_share: float) -> pl.DataFrame:
-    """Return the predictions with an outcome of those months in which nearly all have one."""
+    """Return the predictions of those months in which nearly all have an outcome.
+
+    The few that are still open are among them: they say how far the rest can be wrong.
+    """
     is_in = pl.col("is_fatal").is_not_null()
-    month = pl.col("at").dt.truncate("1mo")
-    return rows.filter(is_in.mean().over(month) >= least_share).filter(is_in)
+    return rows.filter(is_in.mean().over(pl.col("at").dt.truncate("1mo")) >= least_share)
+
+
+def bounds(rows: pl.DataFrame) -> dict[str, float | None]:
+    """Return the least and the most that observed over foreseen deaths can become.
+
+    As if none of the open predictions, or every one, turned out fatal: what is off at both ends is
+    off however the open ones turn out.
+
+    Returns
+    -------
+    dict
+        ``ratio_least, ratio_most``; None where there are no predictions.
+    """
+    expected = float(rows["probability"].sum())
+    deaths, still_open = int(rows["is_fatal"].sum() or 0), rows["is_fatal"].null_count()
+    if not expected:
+        return {"ratio_least": None, "ratio_most": None}
+    ends = (deaths / expected, (deaths + still_open) / expected)
+    return dict(zip(("ratio_least", "ratio_most"), map(bootstrap.number, ends), strict=True))

@@ -53,12 +53,15 @@ def judged(
 
     The verdict is on complete months (`labels.complete`); where these are too few, on none, and
     ``enough`` is false. ``is_miscalibrated``: calibration is off beyond chance *and* the number of
-    deaths is off by more than ``ratio_limit``. ``is_worse``: the interval of ROC AUC lies below
-    training's by more than ``auc_loss``.
+    deaths is off by more than ``ratio_limit``, however the open ones turn out (`labels.bounds`).
+    ``is_worse``: the interval of ROC AUC lies below training's by more than ``auc_loss``.
     """
-    known = rows.filter(pl.col("is_fatal").is_not_null())
-    done = labels.complete(rows, limits.least_share_in)
-    all_in, complete = (measured(one, rounds=rounds, seed=seed) for one in (known, done))
+    months = labels.complete(rows, limits.least_share_in)
+    all_in, complete = (
+        measured(one.filter(pl.col("is_fatal").is_not_null()), rounds=rounds, seed=seed)
+        for one in (rows, months)
+    )
+    complete |= labels.bounds(months)
     enough = is_enough(complete, limits)
     return {
         "all_in": all_in,
@@ -76,10 +79,10 @@ def is_enough(told: dict[str, Any], limits: Limits) -> bool:
 
 
 def is_miscalibrated(told: dict[str, Any], limits: Limits) -> bool:
-    """Say whether calibration is off: beyond chance, and by enough to matter."""
-    is_chance = told["p"] is None or told["p"] > CERTAIN
-    ratio = told["ratio"]
-    return not is_chance and not 1 / limits.ratio_limit < ratio < limits.ratio_limit
+    """Say whether calibration is off: beyond chance, and by enough to matter in any case."""
+    if told["p"] is None or told["p"] > CERTAIN:
+        return False
+    return told["ratio_least"] > limits.ratio_limit or told["ratio_most"] < 1 / limits.ratio_limit
 
 
 def is_worse(told: dict[str, Any], reference: Scores, limits: Limits) -> bool:
