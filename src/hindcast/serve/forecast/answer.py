@@ -28,21 +28,20 @@ class Forecast(NamedTuple):
     ----------
     given
         The row's known fields.
-    values, row
-        The features, None for null, and the same encoded, shape (features,).
     classes
         Probabilities of none, minor, serious and fatal, shape (4,).
     likely
         The conformal set.
+    unusual
+        What `View.unusual` tells of its features.
     explanation
         What it leans on, where that was asked for.
     """
 
     given: Mapping[str, Any]
-    values: Sequence[Any]
-    row: np.ndarray
     classes: np.ndarray
     likely: list[str]
+    unusual: list[Json]
     explanation: Explanation | None = None
 
 
@@ -129,7 +128,7 @@ def row(forecast: Forecast, engine: Engine, asked: Asked, *, is_short: bool = Fa
     told = probabilities(forecast, engine.severity.sets["coverage"])
     is_short = is_short and not asked.is_full
     told["fields"] = (about_few if is_short else about_fields)(forecast.given, engine, asked)
-    told["unusual"] = engine.view.unusual(forecast.values, forecast.row)
+    told["unusual"] = forecast.unusual
     if forecast.explanation is not None:
         told["explanation"] = explained(forecast.explanation)
     return told

@@ -110,22 +110,23 @@ async def answered(
     work = held.gatherer.run(_computed, choice.engine, inputs, asked.explain)
     found, reasons = await forecasting.noted(held, choice, work)
     told = Answered(choice, {}, [])
-    for at, forecast in zip(good, _forecasts(good, found, reasons), strict=True):
+    recorder = recording.Recorder(request, held.settings, "severity", choice, began)
+    for at, forecast in zip(good, _forecasts(choice.engine, good, found, reasons), strict=True):
         about = answer.row(forecast, choice.engine, asked, is_short=True)
-        row = recording.prediction(
-            request, held.settings, "severity", choice, forecast.given, about["classes"], began
-        )
+        row = recorder.row(forecast.given, about["classes"])
         told.logged.append(row)
         told.rows[at] = {"row": at, "prediction_id": row.prediction_id, "horizon": horizon} | about
     _shadowed(held, choice, inputs, told.logged)
     return told
 
 
-def _forecasts(good: Rows, found: Batch, reasons: list[Explanation]) -> Iterator[Forecast]:
+def _forecasts(
+    engine: Engine, good: Rows, found: Batch, reasons: list[Explanation]
+) -> Iterator[Forecast]:
+    new = engine.view.new(found.matrix)
+    unusual = map(engine.view.told, found.values, new)
     told = reasons or repeat(None)
-    return map(
-        Forecast, good.values(), found.values, found.matrix, found.classes, found.answers, told
-    )
+    return map(Forecast, good.values(), found.classes, found.answers, unusual, told)
 
 
 def _computed(engine: Engine, inputs: list[Json], top: int) -> tuple[Batch, list[Explanation]]:

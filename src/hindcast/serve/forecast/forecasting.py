@@ -46,7 +46,8 @@ async def one(held: Services, choice: Choice, given: Mapping[str, Any], asked: A
     values, matrix = engine.prepared.of_request(given)
     classes = await held.gatherer.ask(engine.classes, matrix)
     likely = engine.answers(classes, values)
-    forecast = Forecast(given, values, matrix[0], classes, likely)
+    unusual = engine.view.unusual(values, matrix[0])
+    forecast = Forecast(given, classes, likely, unusual)
     if asked.explain:
         began = perf_counter()
         told = await held.gatherer.ask_aside(engine.contributions, matrix)

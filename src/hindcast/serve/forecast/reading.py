@@ -197,9 +197,11 @@ def unknown_codes(told: Mapping[str, Any]) -> dict[str, str]:
     """Return the codes that the field's list lacks, by field: answered, but not understood."""
     listed = codes.by_field(rules.era(told), is_strict=False)
     found = {}
-    for name in told.keys() & listed.keys():
-        value, accepted = told[name], listed[name]
+    for name, accepted in listed.items():
+        value = told.get(name)
+        if value is None or (type(value) is str and value in accepted):
+            continue
         for code in value if type(value) is list else (value,):
-            if code not in accepted and code and codes.plain(code) not in accepted:
+            if code and code not in accepted and codes.plain(code) not in accepted:
                 found[name] = code
     return found

@@ -55,52 +55,48 @@ def kept(given: Mapping[str, Any], how: str) -> tuple[str, str | None]:
     return hashlib.sha256(told).hexdigest(), told.decode() if how == "kept" else None
 
 
-def prediction(
-    request: Request,
-    settings: Settings,
-    target: str,
-    choice: Choice,
-    given: Mapping[str, Any],
-    probabilities: Mapping[str, float],
-    began: float,
-) -> PredictionRow:
-    """Return the row of the log, under a new id, and count the prediction.
+class Recorder:
+    """Makes the rows of the log for one request.
 
     Parameters
     ----------
     request
         Whose key and request id are kept.
-    probabilities
-        What is answered, by name; the likeliest is counted as the outcome.
+    target, choice
+        What was forecast, and by which model.
     began
         When the request was taken up, by `time.perf_counter`.
     """
-    engine, caller = choice.engine, getattr(request.state, "caller", None)
-    digest, inputs = kept(given, settings.log_inputs)
-    seconds = perf_counter() - began
-    _count(target, choice, max(probabilities, key=probabilities.__getitem__), seconds)
-    return PredictionRow(
-        prediction_id=new_id(),
-        at=clock.stamp(),
-        request_id=getattr(request.state, "request_id", ""),
-        key_id=caller and caller.key_id,
-        target=target,
-        horizon=engine.horizon,
-        version=engine.version,
-        role=choice.role,
-        is_answered=True,
-        inputs_sha256=digest,
-        inputs=inputs,
-        fatal=probabilities.get("fatal"),
-        classes=orjson.dumps(probabilities).decode(),
-        latency_ms=round(seconds * 1000, 3),
-    )
 
+    def __init__(
+        self, request: Request, settings: Settings, target: str, choice: Choice, began: float
+    ) -> None:
+        caller = getattr(request.state, "caller", None)
+        self._asked = (getattr(request.state, "request_id", ""), caller and caller.key_id)
+        engine = choice.engine
+        self._model = (target, engine.horizon, engine.version, choice.role)
+        self._how, self._at = settings.log_inputs, clock.stamp()
+        self._began = began
 
-def _count(target: str, choice: Choice, outcome: str, seconds: float) -> None:
-    engine, role = choice.engine, choice.role
-    _counter(target, engine.horizon, engine.version, role, outcome).inc()
-    _timer(engine.horizon, role).observe(seconds)
+    def row(self, given: Mapping[str, Any], probabilities: Mapping[str, float]) -> PredictionRow:
+        """Return the row of one forecast, under a new id, and count the forecast.
+
+        Parameters
+        ----------
+        given
+            The fields that are known.
+        probabilities
+            What is answered, by name; the likeliest is counted as the outcome.
+        """
+        digest, inputs = kept(given, self._how)
+        seconds = perf_counter() - self._began
+        _counter(*self._model, max(probabilities, key=probabilities.__getitem__)).inc()
+        _timer(self._model[1], self._model[3]).observe(seconds)
+        fatal, told = probabilities.get("fatal"), orjson.dumps(probabilities).decode()
+        return PredictionRow(
+            new_id(), self._at, *self._asked, *self._model, True, digest, inputs, fatal, told,
+            round(seconds * 1000, 3),
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=512)

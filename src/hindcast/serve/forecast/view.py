@@ -43,7 +43,8 @@ class View:
 
     def n_missing(self, used: Sequence[str]) -> int:
         """Return how many fields the model reads beside those that are used."""
-        return len(self.reads) - len(used) - (TOLD_BY_DATE in self.reads.keys() - used)
+        is_told = TOLD_BY_DATE in self.reads and TOLD_BY_DATE not in used
+        return len(self.reads) - len(used) - is_told
 
     def ignored(self, given: Iterable[str], horizon: str) -> list[dict[str, str]]:
         """Return the given fields that the model does not read, each with the reason."""
@@ -61,10 +62,25 @@ class View:
         row
             The same, encoded, shape (features,).
         """
-        new = (row < self._low) | (row > self._high) | (row == self._rare)
-        if not new.any():
-            return []
-        return [self._told(at, values[at]) for at in np.flatnonzero(new).tolist()]
+        is_new = self._is_new(row)
+        return self.told(values, np.flatnonzero(is_new).tolist()) if is_new.any() else []
+
+    def new(self, matrix: np.ndarray) -> list[list[int]]:
+        """Return for each row, (rows, features), the places of values that training did not meet.
+
+        Rows are looked at together: for many this takes a tenth of the time.
+        """
+        found: list[list[int]] = [[] for _ in matrix]
+        for row, at in np.argwhere(self._is_new(matrix)).tolist():
+            found[row].append(at)
+        return found
+
+    def _is_new(self, encoded: np.ndarray) -> np.ndarray:
+        return (encoded < self._low) | (encoded > self._high) | (encoded == self._rare)
+
+    def told(self, values: Sequence[Any], new: Iterable[int]) -> list[dict[str, Any]]:
+        """Return what is told of the values at some places."""
+        return [self._told(at, values[at]) for at in new]
 
     def _told(self, at: int, value: Any) -> dict[str, Any]:
         feature = self._schema[at]

@@ -63,9 +63,8 @@ async def severity(request: Request) -> Response:
     work = forecasting.one(held, choice, given, asked)
     forecast = await forecasting.noted(held, choice, work)
     told = answer.row(forecast, choice.engine, asked)
-    row = recording.prediction(
-        request, held.settings, "severity", choice, given, told["classes"], began
-    )
+    recorder = recording.Recorder(request, held.settings, "severity", choice, began)
+    row = recorder.row(given, told["classes"])
     is_logged = await held.store.log(row)
     if choice.shadow is not None:
         held.shelf.in_shadow(choice, fields.filled(given), row)
@@ -111,7 +110,7 @@ async def findings(request: Request) -> Response:
     found = await forecasting.noted(held, choice, held.gatherer.ask(engine.causes, matrix))
     families = causes.families(engine, found)
     by_code = {one["code"]: one["probability"] for one in families}
-    row = recording.prediction(request, held.settings, "causes", choice, given, by_code, began)
+    row = recording.Recorder(request, held.settings, "causes", choice, began).row(given, by_code)
     is_logged = await held.store.log(row)
     about = {"prediction_id": row.prediction_id, "horizon": horizon, "horizon_why": why}
     told = answer.findings(engine, choice.role, families, given, asked, values, matrix[0])
