@@ -57,6 +57,13 @@ def test_a_key_without_the_scope_is_told_which(stranger, settings, make_key):
     assert "scope predict" in answer.json()["detail"]
 
 
+def test_what_a_key_may_not_do_counts_too(stranger, settings, make_key):
+    headers = {"X-API-Key": make_key(settings, "read", tier="free")}
+    statuses = [stranger.get("/api/v1/admin/keys", headers=headers).status_code for _ in range(22)]
+    assert statuses[0] == 403
+    assert statuses[-1] == 429
+
+
 @pytest.mark.parametrize("name", ["key", "api_key", "X-API-Key", "access_token"])
 def test_a_key_in_the_address_is_refused_even_beside_a_right_one(client, settings, make_key, name):
     key = make_key(settings)

@@ -21,6 +21,10 @@ ANONYMOUS = Caller(None, "anonymous", frozenset({"read"}), "anonymous")
 WRONG_KEYS = Limit(60, 20)
 """Refused keys of one address that are answered 401; those after them, 429."""
 
+IN_QUERY = (
+    "a key in the address is seen in logs and histories: send it as X-API-Key or "
+    "Authorization: Bearer, and revoke this one"
+)
 _IN_QUERY = re.compile(
     rb"hc(?:_|%5f)[0-9a-f]{12}(?:_|%5f)|(?:^|&)(?:x-)?(?:api[-_]?key|access_token)=", re.IGNORECASE
 ).search
@@ -57,31 +61,27 @@ class Guard:
         await self._app(scope, receive, said)
 
     async def _check(self, scope: Scope, state: dict[str, Any]) -> None:
-        query = scope["query_string"]
-        if query and _IN_QUERY(query):
-            raise Problem(
-                400,
-                "a key in the address is seen in logs and histories: send it as X-API-Key or "
-                "Authorization: Bearer, and revoke this one",
-            )
+        if scope["query_string"] and _IN_QUERY(scope["query_string"]):
+            raise Problem(400, IN_QUERY)
         needed = self._access.needed(scope)
         if needed is None:
             return
         held = scope["app"].state.services
-        key = _presented(scope)
-        if key is None:
-            caller = self._anonymous(needed)
-            who = held.limiter.of_address(_address(scope))
-        else:
-            caller = held.keys.believed(key) or await self._found(held, key, scope)
-            who = caller.key_id
-        if needed not in caller.scopes:
-            raise refused_scope(needed)
+        caller = await self._caller(held, scope, needed)
+        who = caller.key_id or held.limiter.of_address(_address(scope))
         verdict = await held.limiter.take(who, caller.tier)
         state["caller"], state["counted_as"], state["verdict"] = caller, who, verdict
         held.usage.note(caller.key_id, bool(verdict.refused_by))
         if verdict.refused_by:
             raise refusal(verdict)
+        if needed not in caller.scopes:
+            raise refused_scope(needed)
+
+    async def _caller(self, held: Any, scope: Scope, needed: str) -> Caller:
+        key = _presented(scope)
+        if key is None:
+            return self._anonymous(needed)
+        return held.keys.believed(key) or await self._found(held, key, scope)
 
     def _anonymous(self, needed: str) -> Caller:
         if self._is_public and needed == "read":
