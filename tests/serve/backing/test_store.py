@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -253,3 +254,16 @@ def test_plain_sqlite_reads_the_store(sqlite_store):
         assert plain.execute("SELECT fatal, typeof(is_answered) FROM predictions").fetchall() == [
             (0.5, "integer")
         ]
+
+
+def test_no_key_waits_for_a_long_question(stored):
+    async def ask(store):
+        may_end = threading.Event()
+        long = asyncio.ensure_future(store.read(lambda database: may_end.wait(20)))
+        async with asyncio.timeout(10):
+            assert await store.key("none") is None
+            assert await store.log(row())
+        may_end.set()
+        assert await long
+
+    run(stored, ask)

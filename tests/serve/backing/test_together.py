@@ -80,3 +80,15 @@ def test_nothing_secret_lies_in_the_database(together, accident):
     with psycopg.connect(together.database_url) as connection:
         for table in ("keys", "predictions", "usage", "facts"):
             assert secret not in str(connection.execute(f"SELECT * FROM {table}").fetchall())
+
+
+def test_redis_gone_is_shown_and_nobody_gets_more_for_it(together, redis_server):
+    with TestClient(create(together), headers=made(together, "free")) as client:
+        assert client.get("/api/v1/nowhere").status_code == 404
+        redis_server.stop()
+        statuses = [client.get("/api/v1/nowhere").status_code for _ in range(70)]
+        limiter = client.get("/api/v1/health/ready").json()["parts"]["limiter"]
+        redis_server.start()
+    assert statuses.count(404) <= 50
+    assert set(statuses) == {404, 429}
+    assert "Redis is out of reach" in limiter["why"]

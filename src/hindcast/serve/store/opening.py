@@ -8,14 +8,22 @@ from hindcast.serve.store.database import Database
 from hindcast.serve.store.migrate import migrate
 
 
-def connector(settings: Settings) -> Callable[[], Database]:
-    """Bring the store's tables up to date; return what opens further connections to it."""
+def connector(settings: Settings, *, is_patient: bool = False) -> Callable[[], Database]:
+    """Bring the store's tables up to date; return what opens further connections to it.
+
+    Parameters
+    ----------
+    settings
+        Name the store.
+    is_patient
+        Let a statement take any time, as commands do and requests cannot.
+    """
     if settings.database_url:
         from hindcast.serve.store import postgres
 
         url = settings.database_url
-        _prepare(postgres.Postgres(url), postgres.DIALECT)
-        return lambda: postgres.Postgres(url)
+        _prepare(postgres.Postgres(url, is_patient=True), postgres.DIALECT)
+        return lambda: postgres.Postgres(url, is_patient=is_patient)
     from hindcast.serve.store import sqlite
 
     _prepare(sqlite.SQLite(settings.store_file), sqlite.DIALECT)
@@ -25,7 +33,7 @@ def connector(settings: Settings) -> Callable[[], Database]:
 @contextmanager
 def connected(settings: Settings) -> Iterator[Database]:
     """Yield one connection to the store, its tables up to date, and close it."""
-    with closing(connector(settings)()) as database:
+    with closing(connector(settings, is_patient=True)()) as database:
         yield database
 
 

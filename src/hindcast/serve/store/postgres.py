@@ -21,14 +21,15 @@ _WAIT_MS = 10_000
 class Postgres(Database):
     """A connection to the store's database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_patient: bool = False) -> None:
+        longest = 0 if is_patient else _WAIT_MS
         try:
             self._connection = psycopg.connect(
                 url,
                 autocommit=True,
                 connect_timeout=_CONNECT_SECONDS,
                 application_name="hindcast",
-                options=f"-c statement_timeout={_WAIT_MS} -c timezone=UTC",
+                options=f"-c statement_timeout={longest} -c timezone=UTC",
                 tcp_user_timeout=_WAIT_MS,
             )
         except psycopg.Error as error:

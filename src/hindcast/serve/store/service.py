@@ -19,10 +19,11 @@ log = structlog.get_logger(__name__)
 
 
 class Store:
-    """Keys, prediction log and outcomes; one lane writes, one reads."""
+    """Keys, prediction log and outcomes: a lane for writing, one for look-ups, one for the rest."""
 
     def __init__(self, connect: Callable[[], Database], *, log_required: bool = True) -> None:
         self._reader, self._writer = Lane(connect, "store-reader"), Lane(connect, "store-writer")
+        self._aside = Lane(connect, "store-aside")
         self._group = GroupCommit(self._write)
         self._log_required = log_required
         self._last_error: StoreError | None = None
@@ -97,8 +98,8 @@ class Store:
         return await self._writer.run(Database.fact, name, value)
 
     async def read(self, what: Callable[..., Any], *values: Any) -> Any:
-        """Return what ``what(database, *values)`` gives, in the reader's thread."""
-        return await self._reader.run(what, *values)
+        """Return what ``what(database, *values)`` gives; no key waits for it, however long."""
+        return await self._aside.run(what, *values)
 
     async def ready(self) -> str | None:
         """Return why the store cannot be read, or could not be written the last time, or None."""
@@ -116,3 +117,4 @@ class Store:
     def _close(self) -> None:
         self._writer.close()
         self._reader.close()
+        self._aside.close()
