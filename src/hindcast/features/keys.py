@@ -28,6 +28,8 @@ _COMPANY_ENDING = re.compile(rf"(?: (?:{'|'.join(COMPANY_WORDS.split())}))+$")
 _UNKNOWN = frozenset({"", "UNK", "UNKNOWN", "NONE", "N A"})
 
 Text = str | None
+_WITHIN, _BETWEEN = re.compile(r"['.]"), re.compile(r"[^A-Z0-9]+")
+_SHORT = 64
 
 
 def words(text: Text) -> Text:
@@ -42,8 +44,15 @@ def words(text: Text) -> Text:
     >>> words(" Unk ") is None
     True
     """
-    plain = re.sub(r"[^A-Z0-9]+", " ", re.sub(r"['.]", "", (text or "").upper())).strip()
+    return _words(text) if text is None or len(text) <= _SHORT else _plain(text)
+
+
+def _plain(text: Text) -> Text:
+    plain = _BETWEEN.sub(" ", _WITHIN.sub("", (text or "").upper())).strip()
     return None if plain in _UNKNOWN else plain
+
+
+_words = lru_cache(maxsize=1 << 13)(_plain)  # one make comes in a thousand rows
 
 
 def make(acft_make: Text, homebuilt: Text) -> Text:

@@ -22,6 +22,14 @@ INLINE = {
 """Functions that give null for any null and that Python writes as an operator; NaN is above all."""
 
 
+INLINE_BY_NUMBER = {
+    "Gt": "({0} > {1} or {0} != {0})",
+    "Lt": "{0} < {1}",
+    "LtEq": "{0} <= {1}",
+}
+"""The same where the last of the values is a number written out: it is not NaN."""
+
+
 def _both(*values: bool | None) -> bool | None:
     return False if False in values else None if None in values else True
 

@@ -172,7 +172,7 @@ class RowHistory:
         own = (
             _added(known.get(path, _NOBODY), young.get(path, _NONE), moment.cut) for path in paths
         )
-        return (float(sum(path_odds.odds(tally, moment.level) for tally in own)),)
+        return (sum(path_odds.odds_of_one(tally, moment.level) for tally in own),)
 
 
 def shares(moment: Moment | None, own: Own | None) -> tuple[float | int | None, ...]:

@@ -19,6 +19,7 @@ from hindcast.errors import HindcastError
 from hindcast.features.onerow import nulls, values
 
 Node = Any
+_JOINED = {"And": " and ", "LogicalAnd": " and ", "Or": " or ", "LogicalOr": " or "}
 _PLAIN = {"Null", "String", "Boolean", "Int", "Float"}
 OfRow = Callable[[Sequence[Any]], list[Any]]
 
@@ -158,10 +159,16 @@ class Writer:
         return self._strict(self._call(cast), [self._node(body["expr"], depth + 1)], depth)
 
     def _ternary(self, body: Node, depth: int) -> Piece:
-        asked, so, otherwise = (
-            self._node(body[part], depth + 1).code for part in ("predicate", "truthy", "falsy")
-        )
-        return Piece(f"({so} if {asked} else {otherwise})")
+        so, otherwise = (self._node(body[part], depth + 1).code for part in ("truthy", "falsy"))
+        return Piece(f"({so} if {self._truth(body['predicate'], depth + 1)} else {otherwise})")
+
+    def _truth(self, node: Node, depth: int) -> str:
+        """Write what is true where a flag is true, and not where it is false or null."""
+        ((kind, body),) = node.items()
+        if kind == "BinaryExpr" and body["op"] in _JOINED:
+            sides = [self._truth(body[side], depth + 1) for side in ("left", "right")]
+            return f"({_JOINED[body['op']].join(sides)})"
+        return self._node(node, depth).code
 
     def _binary(self, body: Node, depth: int) -> Piece:
         left, right = (self._node(body[side], depth + 1) for side in ("left", "right"))
@@ -189,7 +196,8 @@ class Writer:
             return self._strict(self._call(values.STRICT[name](options)), arguments, depth)
         if options not in (None, {"closed": "Both"}):
             raise NotImplementedError(f"{name} {options}")
-        return self._strict(nulls.INLINE[name], arguments, depth)
+        inline = nulls.INLINE_BY_NUMBER if _is_number(arguments[-1]) else nulls.INLINE
+        return self._strict(inline.get(name, nulls.INLINE[name]), arguments, depth)
 
     def _call(self, function: values.Function) -> str:
         return f"{self._name(function)}({{all}})"
@@ -230,6 +238,11 @@ class Writer:
         each = self._node(inner, depth + 2).code
         told = f"{together}([{each} for element in {{0}}])"
         return self._strict(told, [self._node(body["expr"], depth + 1)], depth)
+
+
+def _is_number(piece: Piece) -> bool:
+    """Say whether a piece is a number written out, and so not NaN."""
+    return piece.is_constant and piece.code[:1] in {*"-.0123456789"}
 
 
 def _dotted(function: Node) -> tuple[str, Any]:
