@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import warnings
 
 import pytest
 import structlog
@@ -27,6 +28,7 @@ def written():
         return stream
 
     yield configured
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
     root.handlers[:], level, levels = kept
     root.setLevel(level)
@@ -57,6 +59,14 @@ def test_the_standard_library_writes_there_too(written):
         ("some.library", "warning", "3 left"),
         ("uvicorn.error", "warning", "Invalid HTTP request received."),
     ]
+
+
+def test_warnings_are_lines_like_others(written):
+    stream = written()
+    warnings.warn("old", FutureWarning, stacklevel=1)
+    (line,) = lines(stream)
+    assert (line["logger"], line["level"]) == ("py.warnings", "warning")
+    assert "old" in line["event"]
 
 
 def broken():

@@ -19,6 +19,7 @@ from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import aliases
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+BACKLOG = 2048
 STOP_SECONDS = 5
 """Time to stop beyond that of the slowest request."""
 
@@ -55,6 +56,8 @@ def _bound(settings: Settings) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((settings.host, settings.port))
+        # from now on who asks waits until the workers are ready
+        bound.listen(BACKLOG)
     except OSError as error:
         where, why = f"{settings.host} port {settings.port}", error.strerror
         raise ListenError(
@@ -107,6 +110,7 @@ def config(settings: Settings, create: Any = "hindcast.serve.run:create") -> uvi
         h11_max_incomplete_event_size=settings.max_header_bytes,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        backlog=BACKLOG,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=int(settings.timeout_seconds) + STOP_SECONDS,
     )
