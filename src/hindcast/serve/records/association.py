@@ -53,10 +53,10 @@ FIELDS = (
     Field("damage", "cramers_v", "scene"),
 )  # fmt: skip
 
+# Sums rather than FILTER, and missing values dropped afterwards: half the time.
 _EACH = " UNION ALL ".join(
     f"SELECT '{one.column}' AS field, {one.column}::VARCHAR AS level, "
-    "count(*) FILTER (is_fatal) AS fatal, count(*) FILTER (NOT is_fatal) AS other "
-    f"FROM asked WHERE {one.column} IS NOT NULL GROUP BY {one.column}"
+    f"sum(is_fatal::INTEGER) AS fatal, count(*) AS n FROM asked GROUP BY {one.column}"
     for one in FIELDS
 )
 
@@ -83,12 +83,15 @@ def items(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the association of each field, from the rows of :func:`statement`."""
     cells: dict[str, list[dict[str, Any]]] = {one.column: [] for one in FIELDS}
     for row in rows:
-        cells[row["field"]].append(row)
+        if row["level"] is not None:
+            cells[row["field"]].append(row)
     return [_item(one, sorted(cells[one.column], key=lambda row: row["level"])) for one in FIELDS]
 
 
 def _item(field: Field, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    counts = np.array([[row["fatal"], row["other"]] for row in rows], float).reshape(-1, 2)
+    counts = np.array([[row["fatal"], row["n"] - row["fatal"]] for row in rows], float).reshape(
+        -1, 2
+    )
     if field.measure == "cramers_v":
         found = cramers_v(counts)
     else:
