@@ -159,8 +159,24 @@ class Writer:
         return self._strict(self._call(cast), [self._node(body["expr"], depth + 1)], depth)
 
     def _ternary(self, body: Node, depth: int) -> Piece:
-        so, otherwise = (self._node(body[part], depth + 1).code for part in ("truthy", "falsy"))
-        return Piece(f"({so} if {self._truth(body['predicate'], depth + 1)} else {otherwise})")
+        so, otherwise = (self._node(body[part], depth + 1) for part in ("truthy", "falsy"))
+        bounds = self._bounds(body, depth)
+        if bounds and not so.is_name:
+            told = f"t{depth}_0"
+            within = f"({told} := {so.code}) is not None and {bounds[0]} <= {told} <= {bounds[1]}"
+            return Piece(f"({told} if {within} else {otherwise.code})")
+        asked = self._truth(body["predicate"], depth + 1)
+        return Piece(f"({so.code} if {asked} else {otherwise.code})")
+
+    def _bounds(self, body: Node, depth: int) -> list[str] | None:
+        """Return the bounds of a value that is told only between two numbers."""
+        asked = body["predicate"].get("Function", {})
+        if asked.get("function") != {"Boolean": {"IsBetween": {"closed": "Both"}}}:
+            return None
+        value, *bounds = asked["input"]
+        written = [self._node(bound, depth + 1) for bound in bounds]
+        is_told = value == body["truthy"] and all(map(_is_number, written))
+        return [bound.code for bound in written] if is_told else None
 
     def _truth(self, node: Node, depth: int) -> str:
         """Write what is true where a flag is true, and not where it is false or null."""
