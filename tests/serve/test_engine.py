@@ -1,5 +1,6 @@
 """The engine of one horizon: its answers are the bundles', alone and together."""
 
+import datetime as dt
 from shutil import copytree
 
 import numpy as np
@@ -13,7 +14,7 @@ from hindcast.model import bundle, fit
 from hindcast.model.bundle import BundleError
 from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import conformal
-from hindcast.serve.forecast import engine
+from hindcast.serve.forecast import engine, fields
 from hindcast.serve.forecast.answers import AnswerSets
 from hindcast.serve.forecast.many import WORTH_A_FRAME, frame
 
@@ -38,7 +39,7 @@ def rows():
         "ev_type": ["ACC"], "ev_country": ["USA"], "ev_highest_injury": ["FATL", "NONE"],
     }  # fmt: skip
     return [
-        {name: values[draw.integers(len(values))] for name, values in made.items()}
+        fields.filled({name: values[draw.integers(len(values))] for name, values in made.items()})
         for _ in range(N)
     ]
 
@@ -99,6 +100,13 @@ def test_a_batch_is_its_rows_one_by_one(held, rows, n):
         assert found.answers[at] == held.answers(classes, values)
 
 
+def test_many_rows_go_through_a_frame(held, rows, monkeypatch):
+    monkeypatch.setattr(type(held.prepared), "features", None)
+    assert len(held.batch(rows).classes) == N
+    with pytest.raises(TypeError):
+        held.batch(rows[: WORTH_A_FRAME - 1])
+
+
 def test_rows_that_lack_different_names_are_a_batch_too(held, rows):
     uneven = [*rows, {"ev_date": rows[0]["ev_date"], "ev_state": "CO", "acft_category": "AIR"}]
     found = held.batch(uneven)
@@ -110,6 +118,16 @@ def test_a_wrong_input_in_a_batch_is_named(held, rows):
         wrong = [*rows[: n - 1], rows[0] | {"vis_sm": "far"}]
         with pytest.raises(InputError, match="vis_sm is str , expected a finite number"):
             held.batch(wrong)
+
+
+def test_rows_may_tell_their_era(held, rows):
+    early = [row | {"ev_date": dt.datetime(2005, 3, 1), "defining_phase_no": "540"} for row in rows]
+    told = [early[0] | {"era": "2008+"}, *(row | {"era": None} for row in early[1:])]
+    for asked in (early, told):
+        found = held.batch(asked)
+        for at in (0, 1):
+            alone = held.encoded(asked[at])[1][0]
+            assert np.array_equal(found.matrix[at], alone, equal_nan=True)
 
 
 def test_a_frame_of_rows_is_no_part_of_the_past(rows):

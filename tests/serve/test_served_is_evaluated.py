@@ -13,7 +13,7 @@ from hindcast.features.history import state_at
 from hindcast.features.onerow import given
 from hindcast.model import encode, fit, single
 from hindcast.model.bundle import Bundle
-from hindcast.serve.forecast import engine, many
+from hindcast.serve.forecast import engine, fields, many
 
 pytestmark = pytest.mark.real
 
@@ -75,7 +75,7 @@ def model(records):
 def later(records):
     """The thousand records that follow."""
     rows = records.filter(pl.col("ev_date") > UNTIL + timedelta(days=1)).sort("ev_date")
-    return rows.head(RECORDS).drop("ev_type").to_dicts()
+    return [fields.filled(row) for row in rows.head(RECORDS).drop("ev_type").to_dicts()]
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,7 @@ def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tup
 
 def base(values: pl.Series, counts: dict[int, tuple[int, int]]) -> tuple[Ints, Ints]:
     """Return what is stored of each value: accidents and fatal accidents, 0 for none."""
-    pairs = [counts.get(value, (0, 0)) for value in values] if counts else [(0, 0)]
+    pairs = [counts.get(value, (0, 0)) for value in values.to_list()] if counts else [(0, 0)]
     n_and_fatal = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return n_and_fatal[:, 0], n_and_fatal[:, 1]
 

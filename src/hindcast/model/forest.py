@@ -7,22 +7,22 @@ and rows go through one such step together, a byte each. Leaves are then added u
 float32, as XGBoost adds them.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hindcast.model.splits import Splits
 from hindcast.model.trees import Trees, TreesError
 
-if TYPE_CHECKING:
-    pass
-
 MOST_LEVELS = 8
 """The place of a leaf in its tree is kept in a byte."""
 CHUNK = 32
 """Rows computed together: what they need stays in the processor's cache."""
+MANY_CHUNKS = 8
+"""So many chunks are shared out to all cores; fewer are done before threads have begun."""
 
 
 class Forest:
@@ -59,10 +59,13 @@ class Forest:
         matrix
             Encoded rows, float32, shape (rows, features).
         """
-        parts = [
-            self._margins(matrix[start : start + CHUNK]) for start in range(0, len(matrix), CHUNK)
-        ]
-        return np.concatenate(parts) if parts else np.empty((0, len(self._base)), np.float32)
+        if not len(matrix):
+            return np.empty((0, len(self._base)), np.float32)
+        chunks = [matrix[start : start + CHUNK] for start in range(0, len(matrix), CHUNK)]
+        if len(chunks) < MANY_CHUNKS:
+            return np.concatenate([self._margins(chunk) for chunk in chunks])
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.concatenate(list(pool.map(self._margins, chunks)))
 
     def _margins(self, matrix: np.ndarray) -> np.ndarray:
         right = self._splits.right(np.ascontiguousarray(matrix.T))

@@ -46,10 +46,12 @@ class ManyRows:
         Parameters
         ----------
         rows
-            Raw inputs; all give the same names.
+            Raw inputs; each gives every name that is read, None for what is not known.
 
         Raises
         ------
+        KeyError
+            A row lacks a name: that is not a value unknown, and not for a frame to say.
         hindcast.features.inputs.InputError
             An input has an unknown name or another type.
         """
@@ -57,28 +59,41 @@ class ManyRows:
         return catalog.compute(told, self.declared)
 
 
-def are_alike(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether all rows give the same names: a name left out is not a value unknown."""
-    return all(row.keys() == rows[0].keys() for row in rows)
-
-
 def frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return what the models read of rows of the same names as a frame.
+    """Return what the models read of rows as a frame.
+
+    Parameters
+    ----------
+    rows
+        Each gives every name that is read (`hindcast.serve.forecast.fields.known_at`).
 
     Raises
     ------
+    KeyError
+        A row lacks a name.
     hindcast.features.inputs.InputError
         An input has an unknown name or another type.
     """
-    types, read = given.types(), fields.known_at()
-    names = [name for name in rows[0] if name in read]
+    types, names = given.types(), _read_of(rows)
     try:
-        columns = zip(*map(itemgetter(*names, names[0]), rows), strict=True)
+        columns = zip(*map(itemgetter(*names), rows), strict=True)
         return pl.DataFrame(
-            [
-                pl.Series(name, column, types[name])
-                for name, column in zip(names, columns, strict=False)
-            ]
+            [_series(name, of, types[name]) for name, of in zip(names, columns, strict=True)]
         )
-    except (IndexError, TypeError, OverflowError):
+    except (TypeError, OverflowError):
         return given.frame(rows).select(names)  # slower, and names what is wrong
+
+
+def _read_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names that are read; where no row tells its era, its date does."""
+    is_told = any("era" in row for row in rows)
+    return [name for name in fields.known_at() if is_told or name != "era"]
+
+
+def _series(name: str, values: Sequence[Any], of: pl.DataType) -> pl.Series:
+    if of != pl.List(pl.String):
+        return pl.Series(name, values, of)
+    told = [value if value is None else tuple(value) for value in values]
+    place = {value: at for at, value in enumerate(dict.fromkeys(told))}
+    distinct = [value if value is None else list(value) for value in place]
+    return pl.Series(name, distinct, of).gather([place[value] for value in told])
