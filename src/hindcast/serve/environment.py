@@ -14,6 +14,9 @@ PREFIX = "HINDCAST_"
 READ_ELSEWHERE = ("HINDCAST_HOME", "HINDCAST_RAW", "HINDCAST_REAL_RECORDS")
 """Variables that other parts of the package read."""
 
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Prometheus' variable: where workers put what they count; read when its client is imported."""
+
 SECRET = ("database_url", "redis_url", "webhook_url")
 """Settings that hold passwords, which no message may quote."""
 

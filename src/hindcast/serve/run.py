@@ -18,8 +18,10 @@ from hindcast.serve import environment, lean, logs
 from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import aliases
 
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 BACKLOG = 2048
+SILENT_SECONDS = 30
+"""A worker that does not answer its parent for so long is replaced; one that starts may be busy."""
+
 STOP_SECONDS = 5
 """Time to stop beyond that of the slowest request."""
 
@@ -111,6 +113,7 @@ def config(settings: Settings, create: Any = "hindcast.serve.run:create") -> uvi
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         backlog=BACKLOG,
+        timeout_worker_healthcheck=SILENT_SECONDS,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=int(settings.timeout_seconds) + STOP_SECONDS,
     )
@@ -119,11 +122,11 @@ def config(settings: Settings, create: Any = "hindcast.serve.run:create") -> uvi
 @contextmanager
 def _shared_metrics(workers: int) -> Iterator[None]:
     """Let several workers put their metrics in one folder, before any of them is declared."""
-    if workers == 1 or METRICS_FOLDER in os.environ:
+    if workers == 1 or environment.METRICS_FOLDER in os.environ:
         yield
         return
     with TemporaryDirectory(prefix="hindcast-metrics-") as folder:
-        os.environ[METRICS_FOLDER] = folder
+        os.environ[environment.METRICS_FOLDER] = folder
         yield
 
 

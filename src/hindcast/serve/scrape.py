@@ -11,14 +11,14 @@ from prometheus_client import (
     multiprocess,
 )
 
-__all__ = ["CONTENT_TYPE_LATEST", "text"]
+from hindcast.serve.environment import METRICS_FOLDER
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+__all__ = ["CONTENT_TYPE_LATEST", "text"]
 
 
 def text() -> bytes:
     """Return every metric; where workers share a folder, of all of them."""
-    folder = os.environ.get(FOLDER)
+    folder = os.environ.get(METRICS_FOLDER)
     if folder is None:
         return generate_latest(REGISTRY)
     forget_dead(Path(folder))

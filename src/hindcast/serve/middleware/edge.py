@@ -152,6 +152,13 @@ def _cors(settings: Settings) -> Callable[[ASGIApp], Any]:
         allow_origins=settings.cors_origins,
         allow_methods=("GET", "POST", "DELETE"),
         allow_headers=("Authorization", "Content-Type", "X-API-Key", "X-Request-ID"),
-        expose_headers=("X-Request-ID", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After"),
+        expose_headers=(
+            "X-Request-ID",
+            "ETag",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "Prediction-Logged",
+        ),
         max_age=600,
     )

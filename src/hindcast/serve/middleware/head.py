@@ -30,6 +30,10 @@ def read(headers: Iterable[tuple[bytes, bytes]]) -> Head:
     """
     given = dict(headers)
     asked = given.get(b"x-request-id", b"")
-    length = None if b"transfer-encoding" in given else int(given.get(b"content-length", 0))
+    length = None if b"transfer-encoding" in given else _length(given.get(b"content-length", b"0"))
     made = asked.decode() if _SANE(asked) else os.urandom(16).hex()
     return Head(made, length, b"expect" in given)
+
+
+def _length(told: bytes) -> int | None:
+    return int(told) if told.isdigit() else None
