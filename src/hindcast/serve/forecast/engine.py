@@ -15,7 +15,7 @@ from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
 from hindcast.serve import lean
 from hindcast.serve.forecast.answers import AnswerSets
-from hindcast.serve.forecast.many import WORTH_A_FRAME, ManyRows, are_alike
+from hindcast.serve.forecast.many import WORTH_A_FRAME, ManyRows
 from hindcast.serve.forecast.view import View, gains
 
 FURTHER = ("causes", "damage")
@@ -164,15 +164,22 @@ class Engine:
         hindcast.features.inputs.InputError
             An input has an unknown name or another type.
         """
-        if len(rows) < WORTH_A_FRAME or not are_alike(rows):
-            values = [self.prepared.features(row) for row in rows]
-            matrix = np.concatenate([self.prepared.encoded(row) for row in values])
-        else:
-            told = self._many.features(rows)
-            values, matrix = told.rows(), self.fatal.matrix(told)
+        values, matrix = self._encoded_many(rows)
         classes = self.classes(matrix)
         answers = [self._sets.of(*row) for row in zip(classes, values, strict=True)]
         return Batch(values, matrix, classes, answers)
+
+    def _encoded_many(
+        self, rows: Sequence[Mapping[str, Any]]
+    ) -> tuple[Sequence[Sequence[Any]], np.ndarray]:
+        if len(rows) >= WORTH_A_FRAME:
+            try:
+                told = self._many.features(rows)
+                return told.rows(), self.fatal.matrix(told)
+            except KeyError:  # a row leaves a name out, which only the other way can tell
+                pass
+        values = [self.prepared.features(row) for row in rows]
+        return values, np.concatenate([self.prepared.encoded(row) for row in values])
 
     @cached_property
     def _many(self) -> ManyRows:
