@@ -162,9 +162,13 @@ def test_every_name_of_the_input_frame_is_a_field_or_refused_with_a_reason():
         (b'{"vis_sm": 1, "vis_sm": 2}', 400, "'vis_sm' stands twice"),
         (b'{"vis_sm": 1, "vis\\u005fsm": 2}', 400, "'vis_sm' stands twice"),
         (b'{"acft_make": "a", "acft_make": "b"}', 400, "'acft_make' stands twice"),
+        (b'{"acft_make" : "a", "acft_make": "b"}', 400, "'acft_make' stands twice"),
+        (b'{"acft_make"\n:1, "acft_make"\t: ":b"}', 400, "'acft_make' stands twice"),
+        (b'{"acft_make": {"a": 1, "a": 2}}', 400, "'a' stands twice"),
+        (b'{"acft_make": [{"a": 1, "a": 2}]}', 400, "'a' stands twice"),
         (b"[" * 5000, 400, "not JSON"),
-        (b'{"a": ' + b"[" * 1000 + b"]" * 1000 + b"}", 400, "nested too deep"),
-        (b'{"a\\n": ' + b"[" * 1000 + b"]" * 1000 + b"}", 400, "nested too deep"),
+        (b'{"a": ' + b"[" * 1000 + b"]" * 1000 + b"}", 422, "faults in the fields"),
+        (b'{"a" : ' + b"[" * 1020 + b"]" * 1020 + b"}", 400, "nested too deep"),
         (b'{"vis_sm": ' + b"9" * 300 + b"}", 422, "faults in the fields"),
         (b"[]", 422, "is a list"),
         (b"null", 422, "is null"),
@@ -268,16 +272,20 @@ def test_what_is_parsed_is_what_strict_python_parses(body, separator):
         assert found == pytest.approx(json.loads(text)) if not body else found.keys() == body.keys()
 
 
+TEXTS = ["x", ":x", '":\\', 1, None, ["y"]]
+
+
 @settings(max_examples=200, **_QUIET)
-@given(st.dictionaries(st.sampled_from("abc"), st.sampled_from(["x", 1, None, ["y"]]), min_size=1),
-       st.sampled_from("abc"), st.sampled_from(['"z"', "1", "null", '["y", "z"]']))  # fmt: skip
-def test_a_key_that_stands_twice_is_always_found(body, name, value):
-    text = json.dumps(body)[:-1] + f', "{name}": {value}' + "}"
+@given(st.dictionaries(st.sampled_from("abc"), st.sampled_from(TEXTS)),
+       st.sampled_from("abc"), st.sampled_from(['"z"', "1", "null", '["y", "z"]', '":"']),
+       st.sampled_from([":", " :", "\t : ", "\n:"]))  # fmt: skip
+def test_a_key_that_stands_twice_is_always_found(body, name, value, colon):
+    text = json.dumps({"d": 1} | body)[:-1] + f', "{name}"{colon}{value}' + "}"
     if name in body:
         with pytest.raises(Problem, match=f"'{name}' stands twice"):
             parsing.parsed(text.encode())
     else:
-        assert parsing.parsed(text.encode()).keys() == {*body, name}
+        assert parsing.parsed(text.encode()).keys() == {*body, name, "d"}
 
 
 known = st.dictionaries(st.sampled_from(sorted(fields.declared())), st.just(1))

@@ -1,7 +1,7 @@
-"""Many rows of one request: read one by one, computed together by horizon."""
+"""Many rows of one request, in a thread: read one by one, computed together by horizon."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -61,7 +61,7 @@ def rows_of(body: Mapping[str, Any], most: int, asked: Asked) -> list[Any]:
     return found
 
 
-def read(rows: list[Any], *, is_partial: bool) -> Readings:
+def read(rows: list[Any], is_partial: bool) -> Readings:
     """Return the rows, read; faults name their row by index, from 0.
 
     Raises
@@ -109,14 +109,27 @@ async def answered(
     inputs = [fields.filled(given) for given in good.values()]
     work = held.gatherer.run(_computed, choice.engine, inputs, asked.explain)
     found, reasons = await forecasting.noted(held, choice, work)
-    told = Answered(choice, {}, [])
     recorder = recording.Recorder(request, held.settings, "severity", choice, began)
-    for at, forecast in zip(good, _forecasts(choice.engine, good, found, reasons), strict=True):
-        about = answer.row(forecast, choice.engine, asked, is_short=True)
+    forecasts = _forecasts(choice.engine, good, found, reasons)
+    told = await held.gatherer.run(_told, choice, recorder, good, forecasts, asked)
+    _shadowed(held, choice, inputs, told.logged)
+    return told
+
+
+def _told(
+    choice: Choice,
+    recorder: recording.Recorder,
+    places: Iterable[int],
+    forecasts: Iterable[Forecast],
+    asked: Asked,
+) -> Answered:
+    told, engine = Answered(choice, {}, []), choice.engine
+    for at, forecast in zip(places, forecasts, strict=True):
+        about = answer.row(forecast, engine, asked, is_short=True)
         row = recorder.row(forecast.given, about["classes"])
         told.logged.append(row)
-        told.rows[at] = {"row": at, "prediction_id": row.prediction_id, "horizon": horizon} | about
-    _shadowed(held, choice, inputs, told.logged)
+        head = {"row": at, "prediction_id": row.prediction_id, "horizon": engine.horizon}
+        told.rows[at] = head | about
     return told
 
 

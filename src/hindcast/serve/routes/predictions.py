@@ -79,7 +79,7 @@ async def severity_batch(request: Request) -> Response:
     held = services.of(request)
     rows = batch.rows_of(await _object(request), held.settings.max_batch_rows, asked)
     await held.limiter.more(request, len(rows) // 100)
-    read = batch.read(rows, is_partial=asked.is_partial)
+    read = await held.gatherer.run(batch.read, rows, asked.is_partial)
     models, told, logged = {}, {}, []
     for horizon, places in batch.by_horizon(held, asked, read.good).items():
         good = {at: read.good[at] for at in places}
