@@ -8,6 +8,7 @@ Several workers without Redis have each their share, so that together they never
 
 from collections import deque
 from hashlib import blake2b
+from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from typing import NamedTuple
 
@@ -172,5 +173,24 @@ def headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
 
 
 def hashed(address: str, salt: str) -> str:
-    """Return an address as limits know it: nobody can read it back without the salt."""
-    return blake2b(address.encode(), key=salt.encode(), digest_size=12).hexdigest()
+    """Return an address as limits know it: nobody can read it back without the salt.
+
+    One IPv6 subscriber has a /64 of addresses, which count as one.
+
+    >>> hashed("2001:db8::1", "salt") == hashed("2001:db8::ffff", "salt")
+    True
+    >>> hashed("::ffff:192.0.2.1", "salt") == hashed("::ffff:192.0.2.2", "salt")
+    False
+    >>> hashed("::ffff:192.0.2.1", "salt") == hashed("192.0.2.1", "salt")
+    True
+    """
+    who = _subnet(address) if ":" in address else address
+    return blake2b(who.encode(), key=salt.encode(), digest_size=12).hexdigest()
+
+
+def _subnet(address: str) -> str:
+    try:
+        given = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(given.ipv4_mapped or IPv6Network((int(given), 64), strict=False))

@@ -121,7 +121,9 @@ class Settings(BaseSettings):
         True, description="Refuse to answer (503) while the prediction log cannot be written"
     )
     retention_days: Count | None = Field(
-        None, description="Days that predictions stay in the log; for ever where not given"
+        None,
+        description="Days that predictions stay in the log when `hindcast log archive` or `prune` "
+        "runs; each of these asks for a day where it is not given",
     )
     key_cache_seconds: Seconds = Field(
         5, description="How long a key is believed unchecked; a revoked key works that long at most"
