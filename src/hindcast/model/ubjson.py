@@ -67,7 +67,8 @@ def _object(told: bytes, at: int) -> tuple[dict[str, Any], int]:
     found = {}
     while told[at] != _ENDS_OBJECT:
         name, at = _text(told, at)
-        found[name], at = _value(told, at)
+        is_typed = told[at] == _ARRAY and told[at + 1] == _TYPE  # most are: no need to ask further
+        found[name], at = _numbers(told, at + 2) if is_typed else _value(told, at)
     return found, at + 1
 
 

@@ -26,6 +26,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         # what was loaded stays: the collector need not look at it again
         gc.collect()
         gc.freeze()
+        gc.enable()
         yield held
         log.info("stopping")
     log.info("stopped")

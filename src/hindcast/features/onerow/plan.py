@@ -79,6 +79,7 @@ class _Plan:
         self.steps = {name: (expr, expr.meta.root_names()) for name, expr in steps.items()}
         self.source_of = {name: source for source in sources for name in source.outputs}
         self._codes: dict[Names, _Codes] = {}
+        self._roots_of: dict[str, frozenset[str]] = {}
         self.functions: dict[str, Any] = {}
 
     def function(self, wanted: Sequence[pl.Expr]) -> OfRow:
@@ -117,6 +118,11 @@ class _Plan:
 
     def _roots(self, name: str) -> frozenset[str]:
         """Return the inputs behind a name, as far back as what follows from them may be kept."""
+        if name not in self._roots_of:
+            self._roots_of[name] = self._found_roots(name)
+        return self._roots_of[name]
+
+    def _found_roots(self, name: str) -> frozenset[str]:
         source = self.source_of.get(name)
         if name in self.steps:
             return self._all_roots(self.steps[name][1])
