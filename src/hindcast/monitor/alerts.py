@@ -46,6 +46,10 @@ class WebhookError(HindcastError, ValueError):
     """The webhook's address is none that may be asked; the message says what is expected."""
 
 
+class AlertStateError(HindcastError, OSError):
+    """The file that says what was told cannot be used; the message names it."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """Something that is so or not.
@@ -110,6 +114,8 @@ def tell(url: str | None, state: Path, conditions: Iterable[Condition]) -> int:
     ------
     WebhookError
         The address is none that may be asked.
+    AlertStateError
+        The file cannot be read or written.
     """
     if url is not None:
         check_url(url)
@@ -135,12 +141,17 @@ def standing(state: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def _locked(state: Path) -> Iterator[sqlite3.Connection]:
-    state.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(state, timeout=LOCK_WAIT, isolation_level=None)) as kept:
-        kept.execute("BEGIN IMMEDIATE")
-        kept.execute(_STATE)
-        yield kept
-        kept.execute("COMMIT")
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(state, timeout=LOCK_WAIT, isolation_level=None)) as kept:
+            kept.execute("BEGIN IMMEDIATE")
+            kept.execute(_STATE)
+            yield kept
+            kept.execute("COMMIT")
+    except (sqlite3.Error, OSError) as error:
+        raise AlertStateError(
+            f"{state} cannot be used: {error}; expected a file that this process may write"
+        ) from error
 
 
 def _keep(kept: sqlite3.Connection, one: Condition) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from fastapi import Request
 
+from hindcast.serve.alarm import Alarm
 from hindcast.serve.cache import Cache
 from hindcast.serve.forecast.gather import Gatherer
 from hindcast.serve.forecast.prepared import Prepared
@@ -37,6 +38,7 @@ class Services:
     keys: KeyRing = field(init=False)
     usage: Usage = field(init=False)
     limiter: Limiter = field(init=False)
+    alarm: Alarm = field(init=False)
     shelf: Shelf = field(init=False)
     gatherer: Gatherer = field(init=False)
     warehouse: Warehouse = field(init=False)
@@ -62,6 +64,10 @@ def _usage(held: Services) -> Usage:
 
 async def _limiter(held: Services) -> Limiter:
     return await Limiter.open(held.settings, held.store)
+
+
+async def _alarm(held: Services) -> Alarm:
+    return Alarm(held.settings, held.limiter).start()
 
 
 def _shelf(held: Services) -> Shelf:
@@ -94,6 +100,7 @@ PARTS: Mapping[str, Callable[[Services], Any]] = {
     "keys": _keys,
     "usage": _usage,
     "limiter": _limiter,
+    "alarm": _alarm,
     "shelf": _shelf,
     "gatherer": _gatherer,
     "warehouse": _warehouse,
