@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from math import ceil
+from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import Request
@@ -11,8 +12,10 @@ from hindcast.serve import limits, metrics
 from hindcast.serve.limits import Local, Verdict
 from hindcast.serve.problems import Problem
 from hindcast.serve.settings import Settings
-from hindcast.serve.shared import Shared
 from hindcast.serve.store.service import Store
+
+if TYPE_CHECKING:
+    from hindcast.serve.shared import Shared
 
 RETURN_SECONDS = 1.0
 """How often Redis is tried again while it is gone."""
@@ -30,7 +33,7 @@ class Limiter:
     at ``/health/ready``. Requests of the time without Redis are not counted there afterwards.
     """
 
-    def __init__(self, local: Local, shared: Shared | None = None, salt: str = "") -> None:
+    def __init__(self, local: Local, shared: "Shared | None" = None, salt: str = "") -> None:
         self._local, self._shared, self._salt = local, shared, salt
         self._returning: asyncio.Task[None] | None = None
         self._refusals = {name: metrics.LIMITED.labels(name) for name in ("minute", "second")}
@@ -42,6 +45,8 @@ class Limiter:
         local = Local(limits.shares(settings))
         if settings.redis_url is None:
             return cls(local, salt=salt)
+        from hindcast.serve.shared import Shared
+
         limiter = cls(local, Shared(settings.redis_url, limits.tiers(settings)), salt)
         await limiter.look()
         return limiter
