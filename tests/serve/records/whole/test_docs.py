@@ -4,18 +4,20 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = Path(__file__).parents[4] / "docs"
 FENCE = re.compile(r"^```(bash|python|javascript)\n(.*?)^```$", re.M | re.S)
 RUNNERS = {
     "bash": ["bash", "-euo", "pipefail", "-c"],
-    "python": ["python", "-c"],
+    "python": [sys.executable, "-c"],
     "javascript": ["node", "--input-type=module", "-e"],
 }
-NEEDED = {"bash": "curl", "python": "python", "javascript": "node"}
+NEEDED = {"bash": "curl", "python": sys.executable, "javascript": "node"}
 
 EXAMPLES = [
     pytest.param(language, code, id=f"{page.stem}-{number}-{language}")
@@ -38,3 +40,11 @@ def test_an_example_does_what_it_says(language, code, documented_server):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
+
+
+def test_every_route_is_on_the_page(documented_server):
+    described = httpx.get(f"{documented_server['HINDCAST_URL']}/openapi.json").json()
+    page = (DOCS / "routes.qmd").read_text("utf-8")
+    paths = [path.removeprefix("/api/v1") for path in described["paths"]]
+    assert len(paths) > 20
+    assert [path for path in paths if path not in page] == []

@@ -37,14 +37,14 @@ def wait_until_ready(url: str, server: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="session")
 def documented_server(
-    models_folder: Path, warehouse_file: Path, tmp_path_factory: pytest.TempPathFactory
+    models_folder: Path, loaded_records: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """The variables that the documentation's examples read, of a running server."""
     folder = tmp_path_factory.mktemp("whole")
     env = {
         "HINDCAST_PORT": str(free_port()),
         "HINDCAST_MODELS": str(models_folder),
-        "HINDCAST_WAREHOUSE": str(warehouse_file),
+        "HINDCAST_WAREHOUSE": str(loaded_records),
         "HINDCAST_STORE": str(folder / "store.sqlite"),
         "HINDCAST_PREMIUM_PER_MINUTE": "1000000",
         "HINDCAST_PREMIUM_PER_SECOND": "100000",

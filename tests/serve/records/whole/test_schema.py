@@ -7,7 +7,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 CASES = int(os.environ.get("SCHEMA_CASES", "12"))
-"""For each operation; `SCHEMA_CASES=200 pytest tests/serve/whole` tries thousands."""
+"""For each operation; `SCHEMA_CASES=200 pytest tests/serve/records/whole` tries thousands."""
 
 schema = schemathesis.pytest.from_fixture("described_api")
 
