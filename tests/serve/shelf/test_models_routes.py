@@ -110,10 +110,8 @@ def _measured(models: Path, **changed: object) -> dict:
     return {"source": source, "fatal": {"event": figures | changed}}
 
 
-@pytest.mark.parametrize(("threshold", "are_theirs"), [(None, True), (0.123, False)])
-def test_figures_of_other_models_are_not_taken(
-    models, tmp_path, monkeypatch, threshold, are_theirs
-):
+@pytest.mark.parametrize(("changed", "are_theirs"), [({}, True), ({"best_threshold": 0.1}, False)])
+def test_figures_of_other_models_are_not_taken(models, tmp_path, monkeypatch, changed, are_theirs):
     monkeypatch.setattr("hindcast.serve.shelf.about._card", lambda *_: "card")
     measured = _measured(models, **changed)
     (tmp_path / "reports").mkdir()
