@@ -15,7 +15,7 @@ FINDING = "finding"
 """Not a list but a form: ten digits."""
 _OWN = {
     "era": {"2008+": "2008 and later", "pre-2008": "before 2008"},
-    "yes_no": {"YES": "yes", "NO": "no"},
+    "yes_no": {"YES": "yes", "NO": "no", "UNK": "unknown"},
 }
 
 
@@ -51,17 +51,18 @@ def meanings(field: fields.Field, era: str = ERAS[0]) -> dict[str, str]:
 
 @cache
 def accepted(name: str, era: str) -> frozenset[str]:
-    """Return the codes of a field in capitals, with the ways of writing "unknown".
+    """Return the codes of a field in capitals, where others are answered with "unknown" as well.
 
     Examples
     --------
     >>> {"091", "91", "UNK"} <= accepted("far_part", "2008+")
     True
     """
-    told = meanings(fields.declared()[name], era)
+    field = fields.declared()[name]
+    told, unknown = meanings(field, era), () if field.is_strict else UNKNOWN
     plain = {code.upper() for code in told}
     bare = {code.lstrip("0") for code in plain} if name.endswith("far_part") else set()
-    return frozenset((*told, *plain, *bare, *UNKNOWN))
+    return frozenset((*told, *plain, *bare, *unknown))
 
 
 @cache
