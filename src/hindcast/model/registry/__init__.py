@@ -10,8 +10,9 @@ One experiment a target, one run for each new bundle, one registered model a tar
 ``previous``
     The champion before this one; `rollback` returns to it.
 
-The store is a record for people. The site and the API read the files in ``models/``, which hold
-what was trained last; DVC keeps those, and not the store. A bundle that is the same as a version
+The store is a record for people. The site reads the files in ``models/``, which hold what was
+trained last; DVC keeps those, and not the store. The server reads copies on its own shelf
+(`hindcast.serve.shelf`), whose aliases follow `promotion` and `rollback` (`on_shelf`). A bundle that is the same as a version
 already there makes no new one.
 """
 

@@ -18,7 +18,7 @@ def table(store: Store | None = None) -> list[dict[str, str]]:
     """Return one row a version, newest first within its model.
 
     ``records``, ``features``, ``run`` are the lineage: fingerprint of the records, version of the
-    catalog, MLflow's run. ``in models/`` marks the version whose files the site and the API read.
+    catalog, MLflow's run. ``in models/`` marks the version whose files the site reads.
 
     Raises
     ------
