@@ -12,8 +12,8 @@ One experiment a target, one run for each new bundle, one registered model a tar
 
 The store is a record for people. The site reads the files in ``models/``, which hold what was
 trained last; DVC keeps those, and not the store. The server reads copies on its own shelf
-(`hindcast.serve.shelf`), whose aliases follow `promotion` and `rollback` (`on_shelf`). A bundle that is the same as a version
-already there makes no new one.
+(`hindcast.serve.shelf`), whose aliases follow `promotion` and `rollback` (`on_shelf`). A bundle
+that is the same as a version already there makes no new one.
 """
 
 from hindcast.model.registry.loading import load
