@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from hindcast.monitor import alerts
-from hindcast.serve import alarm
+from hindcast.serve import alarm, environment
 from hindcast.serve.settings import Settings
 
 
@@ -49,3 +49,10 @@ def test_a_state_that_cannot_be_kept_does_not_stop_the_server(posted, tmp_path):
     assert posted == []
     with pytest.raises(alerts.AlertStateError, match="may write"):
         alerts.tell(None, settings.alerts_file, [])
+
+
+def test_a_webhook_that_is_no_web_address_stops_the_start(monkeypatch):
+    monkeypatch.setenv("HINDCAST_WEBHOOK_URL", "file:///secret")
+    with pytest.raises(environment.SettingsError, match="HINDCAST_WEBHOOK_URL") as raised:
+        environment.read()
+    assert "secret" not in str(raised.value)

@@ -24,8 +24,8 @@ def _model(one: Mapping[str, Any]) -> dict[str, str]:
         "model": f"{one['horizon']} {one['version']} ({one['role']})",
         "predictions": str(outcomes["predictions"]),
         "outcomes in": f"{outcomes['outcomes']} ({outcomes['share_in'] or 0:.0%})",
-        "rest waits (median days)": _number(outcomes["open_median_days"], ".0f"),
-        "on": "complete months" if one["enough"] else "all that are in, no verdict",
+        "waiting (days)": _number(outcomes["open_median_days"], ".0f"),
+        "verdict": "yes" if one["enough"] else "no",
         "fatal / foreseen": _number(numbers.get("ratio"), ".2f"),
         "slope": _number(numbers.get("slope"), ".2f"),
         "ECE (chance)": _number(numbers.get("ece"), ".3f")

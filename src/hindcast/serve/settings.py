@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from hindcast import paths
+from hindcast.monitor.alerts import check_url
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -199,7 +200,7 @@ class Settings(BaseSettings):
         300, description="How long clients may keep records and statistics (Cache-Control)"
     )
     cache_entries: Count = Field(512, description="Statistics that one worker keeps computed")
-    webhook_url: str | None = Field(
+    webhook_url: Annotated[str, AfterValidator(check_url)] | None = Field(
         None, description="Where conditions are told as JSON when they begin and end (http or "
         "https, without user and password)"
     )  # fmt: skip
