@@ -6,7 +6,7 @@ from typing import Any
 
 from hindcast.serve import problems
 from hindcast.serve.auth import SCHEMES
-from hindcast.serve.schemas import predictions
+from hindcast.serve.schemas import prediction_routes
 
 DESCRIPTION = """
 Forecasts of how severe an accident of a US civil aircraft turns out, and the records they were
@@ -61,7 +61,7 @@ def complete(document: dict[str, Any]) -> None:
     """Add to a document what holds for every route: its errors, and both ways to send a key."""
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = problems.ProblemBody.model_json_schema()
-    components["schemas"] |= {name: made() for name, made in predictions.COMPONENTS.items()}
+    components["schemas"] |= {name: made() for name, made in prediction_routes.COMPONENTS.items()}
     components["securitySchemes"] = SCHEMES
     for operation in _operations(document):
         told = operation["responses"]

@@ -21,7 +21,7 @@ from hindcast.serve.forecast import (
     recording,
 )
 from hindcast.serve.problems import Problem
-from hindcast.serve.schemas import predictions as schemas
+from hindcast.serve.schemas import prediction_routes as schemas
 
 router = APIRouter(prefix="/api/v1/predictions", tags=["predictions"])
 
