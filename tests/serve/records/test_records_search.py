@@ -249,6 +249,8 @@ LEAF = {"field": "vis_sm", "op": "lt", "value": 3}
         {"field": "make", "op": "eq", "value": False}, {"field": "make", "op": "in", "value": []},
         {"field": "make", "op": "in", "value": ["x"] * 101},
         {"field": "ev_date", "op": "lt", "value": "yesterday"},
+        {"field": "ev_date", "op": "lt", "value": 0},
+        {"field": "ev_date", "op": "in", "value": [0]},
         {"field": "is_fatal", "op": "eq", "value": 1}, {"and": []}, {"or": [LEAF, 3]},
         {"not": [LEAF]}, {"and": [LEAF], "or": [LEAF]}, {"sql": "1=1"},
         nested(DEEPEST + 1), {"or": [LEAF] * (MOST_CONDITIONS + 1)}, nested(400),

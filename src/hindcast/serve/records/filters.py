@@ -1,11 +1,13 @@
 """Which records are asked for: a query's filters, and the conditions they stand for."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -21,6 +23,17 @@ Population = Literal["us_accidents", "all"]
 Severity = Literal["none", "minor", "serious", "fatal"]
 INJURY = {"none": "NONE", "minor": "MINR", "serious": "SERS", "fatal": "FATL"}
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(given: Any) -> Any:
+    """Refuse what Pydantic would take for seconds since 1970."""
+    if (isinstance(given, str) and not _DAY.fullmatch(given)) or isinstance(given, (int, float)):
+        raise ValueError(f"expected a day as 2019-12-31, got {str(given)[:40]!r}")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Box = tuple[float, float, float, float]
 
 
@@ -63,12 +76,12 @@ class RecordFilter(BaseModel):
     population: Population = Field(
         "us_accidents",
         description="`us_accidents`: accidents in the United States, the study's population; `all` "
-        "adds incidents, and events abroad, which are reported selectively: 46% of them are fatal",
+        "adds incidents, and events abroad, which are reported selectively, the fatal ones most",
     )
-    from_: date | None = Field(
+    from_: Day | None = Field(
         None, alias="from", description="First day, ISO 8601", examples=["2015-01-01"]
     )
-    to: date | None = Field(None, description="Last day, ISO 8601", examples=["2019-12-31"])
+    to: Day | None = Field(None, description="Last day, ISO 8601", examples=["2019-12-31"])
     country: Words = Field([], description="Country code (`ev_country`)", examples=[["USA"]])
     state: Words = Field([], description="State code (`ev_state`)", examples=[["AK", "TX"]])
     severity: list[Severity] = Field([], description="Highest injury of the event", max_length=4)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
-from hindcast.serve.records.filters import Population
+from hindcast.serve.records.filters import Day, Population
 from hindcast.serve.schemas.records import Event, Sort
 
 MOST_CONDITIONS = 64
@@ -64,7 +64,7 @@ _NAMES = {list: "list", bool: "boolean (true: the field is missing)"}
 
 Texts = Annotated[list[Text], Field(min_length=1, max_length=MOST_VALUES)]
 Numbers = Annotated[list[Number], Field(min_length=1, max_length=MOST_VALUES)]
-Dates = Annotated[list[date], Field(min_length=1, max_length=MOST_VALUES)]
+Dates = Annotated[list[Day], Field(min_length=1, max_length=MOST_VALUES)]
 
 
 class TextLeaf(Leaf):
@@ -88,7 +88,7 @@ class DateLeaf(Leaf):
 
     field: _of("date")
     op: Literal["eq", "ne", "lt", "le", "gt", "ge", "between", "in", "is_null"]
-    value: StrictBool | date | Dates
+    value: StrictBool | Day | Dates
 
 
 class FlagLeaf(Leaf):
