@@ -6,10 +6,9 @@ declared twice: a feature whose expression changes changes here too, and one tha
 this module does not know is refused by name.
 """
 
-import io
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -17,10 +16,9 @@ import polars as pl
 
 from hindcast.errors import HindcastError
 from hindcast.features.onerow import nulls, values
+from hindcast.features.onerow.nodes import Node, dotted, value_of
 
-Node = Any
 _JOINED = {"And": " and ", "LogicalAnd": " and ", "Or": " or ", "LogicalOr": " or "}
-_PLAIN = {"Null", "String", "Boolean", "Int", "Float"}
 OfRow = Callable[[Sequence[Any]], list[Any]]
 
 
@@ -148,7 +146,7 @@ class Writer:
         return Piece(self.variables[name], is_name=True)
 
     def _literal(self, body: Node, _depth: int) -> Piece:
-        value = _value_of(body)
+        value = value_of(body)
         is_finite = isinstance(value, float) and math.isfinite(value)
         plain = value is None or is_finite or isinstance(value, str | bool | int)
         return Piece(repr(value) if plain else self._name(value), is_constant=True, is_name=True)
@@ -195,7 +193,7 @@ class Writer:
         return self._called(body["op"], None, [left, right], depth)
 
     def _function(self, body: Node, depth: int) -> Piece:
-        name, options = _dotted(body["function"])
+        name, options = dotted(body["function"])
         arguments = [self._node(argument, depth + 1) for argument in body["input"]]
         if name == "Boolean.IsIn":
             held = self._name(frozenset(self._constant(arguments[1])))
@@ -247,7 +245,7 @@ class Writer:
         """Write ``list.eval``: each element through an expression, then perhaps all together."""
         inner, together = body["evaluation"], ""
         if isinstance(inner, dict) and "Function" in inner:
-            name, _ = _dotted(inner["Function"]["function"])
+            name, _ = dotted(inner["Function"]["function"])
             if name in nulls.AGGREGATES:
                 together = self._name(nulls.AGGREGATES[name])
                 inner = inner["Function"]["input"][0]
@@ -259,26 +257,3 @@ class Writer:
 def _is_number(piece: Piece) -> bool:
     """Say whether a piece is a number written out, and so not NaN."""
     return piece.is_constant and piece.code[:1] in {*"-.0123456789"}
-
-
-def _dotted(function: Node) -> tuple[str, Any]:
-    """Return a function's dotted name and its options."""
-    if isinstance(function, str):
-        return function, None
-    ((name, inner),) = function.items()
-    if isinstance(inner, str) or (isinstance(inner, dict) and next(iter(inner))[0].isupper()):
-        rest, options = _dotted(inner)
-        return f"{name}.{rest}", options
-    return name, inner
-
-
-def _value_of(body: Node) -> Any:
-    ((kind, told),) = body.items()
-    if kind in ("Scalar", "Dyn") and (plain := _PLAIN & told.keys()):
-        return None if "Null" in plain else told[plain.pop()]
-    literal = pl.Expr.deserialize(io.StringIO(json.dumps({"Literal": body})), format="json")
-    told = pl.select(literal).to_series()
-    if isinstance(body, Mapping) and "Series" in body:
-        return told.to_list()
-    value = told.item()
-    return value.to_list() if isinstance(value, pl.Series) else value
