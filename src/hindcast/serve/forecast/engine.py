@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hindcast.features.onerow.given import checked
 from hindcast.model import bundle, calibrate, encode, single
 from hindcast.model.bundle import Bundle, BundleError
 from hindcast.model.quick import Quick
@@ -157,7 +158,7 @@ class Engine:
         return self.prepared.explanation(contributions, values, top)
 
     def batch(self, rows: Sequence[Mapping[str, Any]]) -> Batch:
-        """Return the answers to many rows of inputs.
+        """Return the answers to many rows of inputs; what a row leaves out is not known.
 
         Raises
         ------
@@ -176,10 +177,10 @@ class Engine:
             try:
                 told = self._many.features(rows)
                 return told.rows(), self.fatal.matrix(told)
-            except KeyError:  # a row leaves a name out, which only the other way can tell
+            except KeyError:  # a row leaves a name out: the other way takes it as not known
                 pass
-        values = [self.prepared.features(row) for row in rows]
-        return values, np.concatenate([self.prepared.encoded(row) for row in values])
+        told = [self.prepared.of_request(checked(row)) for row in rows]
+        return [values for values, _ in told], np.concatenate([matrix for _, matrix in told])
 
     @cached_property
     def _many(self) -> ManyRows:

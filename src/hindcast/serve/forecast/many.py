@@ -12,7 +12,7 @@ from hindcast.features.state import HistoryState
 from hindcast.model.bundle import Bundle
 from hindcast.serve.forecast import fields
 
-WORTH_A_FRAME = 150
+WORTH_A_FRAME = 600
 """From so many rows on, a frame is made sooner than as many single rows."""
 
 
