@@ -174,6 +174,24 @@ def test_a_body_that_grows_too_long_is_refused(app, n):
     assert app.bodies == []
 
 
+@pytest.mark.parametrize(("size", "status"), [(LIMIT, 200), (LIMIT + 1, 413)])
+def test_a_chunked_body_that_comes_at_once_is_measured(app, size, status):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request", "body": b"x" * size, "more_body": False}
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/read", "scheme": "http", "query_string": b"",
+        "headers": [(b"transfer-encoding", b"chunked")],
+    }  # fmt: skip
+    asyncio.run(Edge(app, settings())(scope, receive, send))
+    assert sent[0]["status"] == status
+
+
 def test_a_body_that_says_it_is_too_long_is_refused(app):
     assert asked(app, "POST", "/read", content=b"x" * (LIMIT + 1)).status_code == 413
     assert asked(app, "POST", "/read", content=b"x" * LIMIT).status_code == 200

@@ -71,9 +71,9 @@ def app():
     return Waiting()
 
 
-@pytest.fixture
-def up(app):
-    with serving(app) as started:
+@pytest.fixture(scope="module")
+def up():
+    with serving(Waiting()) as started:
         yield started
 
 
@@ -223,13 +223,14 @@ def test_who_does_not_take_an_answer_is_cut_off(app, monkeypatch):
         assert not up.server.server_state.connections
 
 
-def test_a_client_that_hangs_up_does_no_harm(app, up):
-    line = socket.create_connection(("127.0.0.1", up.port), timeout=5)
-    line.sendall(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert app.begun.wait(5)
-    line.close()
-    app.go.set()
-    assert parted(wire(up, GET + b"\r\n"))[0] == 200
+def test_a_client_that_hangs_up_does_no_harm(app):
+    with serving(app) as up:
+        line = socket.create_connection(("127.0.0.1", up.port), timeout=5)
+        line.sendall(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert app.begun.wait(5)
+        line.close()
+        app.go.set()
+        assert parted(wire(up, GET + b"\r\n"))[0] == 200
 
 
 def test_the_end_waits_for_what_is_under_way(app):
