@@ -66,3 +66,9 @@ def test_an_alert_says_what_it_is_and_where_to_read_on(rule):
     assert told["summary"]
     assert told["description"].endswith(".")
     assert rule["labels"]["severity"] in ("page", "ticket")
+
+
+def test_every_alert_has_its_section_in_the_runbook():
+    page = (RULES.parents[1] / "docs" / "runbook.qmd").read_text("utf-8")
+    sections = re.findall(r"^## (\w+)$", page, flags=re.M)
+    assert sections == [rule["alert"] for rule in rules()]
