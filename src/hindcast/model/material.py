@@ -37,6 +37,7 @@ class Material:
     features_version: str
     fingerprint: str
     history: str
+    is_simulated: bool = False
 
     def parts(self, horizon: str) -> tuple[list[dict[str, Any]], dict[str, fit.Labelled]]:
         """Return a horizon's schema, and features and outcomes of train, validation and test."""
@@ -122,10 +123,11 @@ def read(
     days = split.Split.of(train_until, validation_until, test_until, maturity_days, as_of)
     frame = weighted(divided(frame, days), older_weight)
     until = min(frame["ev_date"].max(), days.mature_until)
-    fingerprint = _json(paths.interim("inventory.json"))["fingerprint"]
+    records = _json(paths.interim("inventory.json"))
     today = frame.filter(pl.col("ev_date") >= ERA_BEGINS)
     features = recorded.kept(today if today.height else frame, schema["features"])
-    return Material(frame, features, days, schema["version"], fingerprint, past(until))
+    told = records["fingerprint"], past(until), records["simulated"]
+    return Material(frame, features, days, schema["version"], *told)
 
 
 def divided(frame: pl.DataFrame, days: split.Split) -> pl.DataFrame:

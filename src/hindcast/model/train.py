@@ -154,6 +154,7 @@ def _with_papers(
         "features_version": material.features_version,
         "n_features": len(schema),
         "fingerprint": material.fingerprint,
+        "simulated": material.is_simulated,
         "history_until": json.loads(material.history)["until"],
         "trained_from": material.frame["ev_date"].min().isoformat(),
         "split": split.described(material.frame, material.split),

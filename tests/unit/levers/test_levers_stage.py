@@ -38,7 +38,7 @@ def home(tmp_path, events, monkeypatch):
     (processed / "feature_schema.json").write_text(json.dumps(schema))
     (processed / "population.json").write_text(json.dumps({"as_of": "2016-12-31"}))
     (tmp_path / "data" / "interim").mkdir()
-    inventory = json.dumps({"fingerprint": "ab" * 32})
+    inventory = json.dumps({"fingerprint": "ab" * 32, "simulated": True})
     (tmp_path / "data" / "interim" / "inventory.json").write_text(inventory)
     forecasts(events).write_parquet(processed / "predictions.parquet")
     base, later = tmp_path / "data" / "reference" / "base_features.csv", "feature_levers.csv"
