@@ -30,6 +30,7 @@ class Access:
     def __init__(self) -> None:
         self._fixed: dict[tuple[str, str], Scope] = {}
         self._patterns: dict[str, list[tuple[Pattern[str], Scope]]] = {}
+        self._paths: set[str] = set()
         self._opened: set[str] = set()
 
     def declare(self, method: str, route: APIRoute, scope: Scope) -> None:
@@ -38,6 +39,7 @@ class Access:
             self._patterns.setdefault(method, []).append((route.path_regex, scope))
         else:
             self._fixed[method, route.path] = scope
+            self._paths.add(route.path)
 
     def open(self, path: str) -> None:
         """Let everybody ask for a fixed path, whatever its route declares."""
@@ -45,7 +47,11 @@ class Access:
         self._opened.add(path)
 
     def needed(self, asked: Asked) -> Scope | None:
-        """Return the scope that a request needs; ``read`` for what there is no route for."""
+        """Return the scope that a request needs; ``read`` for what there is no route for.
+
+        A method that a path does not take needs none: the answer, 405, is what anybody can read in
+        the description of the interface, and a key sent with it is not looked up.
+        """
         # the router's own function: a path must never mean one route here and another there
         method, path = asked["method"], get_route_path(asked)
         found = self._fixed.get((method, path))
@@ -53,8 +59,15 @@ class Access:
             return found
         if path in self._opened or _is_open(path):
             return None
-        return next(
-            (scope for regex, scope in self._patterns.get(method, ()) if regex.match(path)), "read"
+        for regex, scope in self._patterns.get(method, ()):
+            if regex.match(path):
+                return scope
+        return None if self._is_known(path) else "read"
+
+    def _is_known(self, path: str) -> bool:
+        """Return whether there is a route at a path, by whatever method."""
+        return path in self._paths or any(
+            regex.match(path) for found in self._patterns.values() for regex, _ in found
         )
 
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from hindcast.serve import environment, lifetime, openapi, problems, routes
 from hindcast.serve.access import gathered
 from hindcast.serve.guard import Guard
+from hindcast.serve.limits import Limit
 from hindcast.serve.middleware.direct import Direct
 from hindcast.serve.middleware.edge import Edge
 from hindcast.serve.routes import health
@@ -69,7 +70,10 @@ def create(settings: Settings | None = None) -> FastAPI:
     access = gathered(routes.ROUTERS, public_read=settings.public_read)
     for path in health.METRICS if settings.public_metrics else ():
         access.open(path)
-    app.add_middleware(Guard, access=access, public_read=settings.public_read)
+    wrong_keys = Limit(settings.wrong_keys_per_minute, settings.wrong_keys_per_second)
+    app.add_middleware(
+        Guard, access=access, public_read=settings.public_read, wrong_keys=wrong_keys
+    )
     for router in routes.ROUTERS:
         # not include_router, which matches every route twice in every request
         app.router.routes.extend(router.routes)

@@ -18,9 +18,6 @@ from hindcast.serve.limits import Limit, Local
 from hindcast.serve.problems import Problem
 
 ANONYMOUS = Caller(None, "anonymous", frozenset({"read"}), "anonymous")
-WRONG_KEYS = Limit(60, 20)
-"""Refused keys of one address that are answered 401; those after them, 429."""
-
 IN_QUERY = (
     "a key in the address is seen in logs and histories: send it as X-API-Key or "
     "Authorization: Bearer, and revoke this one"
@@ -31,11 +28,19 @@ _IN_QUERY = re.compile(
 
 
 class Guard:
-    """Lets a request through to an application with ``state.caller`` set, or answers a problem."""
+    """Lets a request through to an application with ``state.caller`` set, or answers a problem.
 
-    def __init__(self, app: ASGIApp, access: Access, *, public_read: bool) -> None:
+    Parameters
+    ----------
+    wrong_keys
+        Refused keys of one address that are answered 401; those after them, 429.
+    """
+
+    def __init__(
+        self, app: ASGIApp, access: Access, *, public_read: bool, wrong_keys: Limit
+    ) -> None:
         self._app, self._access, self._is_public = app, access, public_read
-        self._strangers = Local({"stranger": WRONG_KEYS})
+        self._strangers = Local({"stranger": wrong_keys})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request and hand it on."""

@@ -1,6 +1,6 @@
 """What the OpenAPI document says of the whole server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -66,9 +66,19 @@ def complete(document: dict[str, Any]) -> None:
     for operation in _operations(document):
         told = operation["responses"]
         if _FASTAPIS in str(told.get("422")):
-            told.update(_described(422))
-        operation["responses"] = _described(*problems.EVERYWHERE) | told
+            del told["422"]
+        found = _described(*_statuses(operation)) | told
+        operation["responses"] = dict(sorted(found.items()))
     _only_what_is_used(document)
+
+
+def _statuses(operation: Mapping[str, Any]) -> Iterator[int]:
+    """Yield the errors that an operation may answer for what it is, whatever its route does."""
+    yield from problems.EVERYWHERE
+    if "x-scope" in operation:
+        yield from problems.GUARDED
+    if operation.get("parameters") or "requestBody" in operation:
+        yield from problems.READ
 
 
 def _described(*statuses: int) -> dict[str, Any]:

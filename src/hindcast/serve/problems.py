@@ -19,7 +19,7 @@ LONGEST = 200
 """Characters of one text that a problem repeats: what came in may be long."""
 
 WHEN: Mapping[int, str] = {
-    400: "The request is not HTTP, or not of this server's kind",
+    400: "The request is not HTTP, shows a key in its address, or shows two different ones",
     401: "No key was given, or one that does not exist, has expired or is revoked",
     403: "The key has not the scope that this route needs",
     404: "There is no such thing",
@@ -30,12 +30,17 @@ WHEN: Mapping[int, str] = {
     415: "The body is not JSON",
     422: "The request is understood and cannot be answered: `errors` names each fault",
     429: "The key has used up its requests: see Retry-After",
+    431: "The head of the request is longer than the server takes",
     500: "The server failed: its log has more under the request id",
     503: "The server is busy, or a part of it cannot be reached: see Retry-After",
     504: "No answer was found in time",
 }
-EVERYWHERE = (408, 413, 500, 503, 504)
+EVERYWHERE = (400, 408, 413, 431, 500, 503, 504)
 """What any request may meet, whatever its route."""
+GUARDED = (401, 403, 429)
+"""What a request may meet where a key is asked for."""
+READ = (422,)
+"""What a request may meet where parameters or a body are read."""
 
 
 class ProblemBody(BaseModel):
@@ -79,7 +84,11 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the errors of a route, for its ``responses``; :data:`EVERYWHERE` need no mention."""
+    """Return errors of a route, for its ``responses``.
+
+    :data:`EVERYWHERE`, :data:`GUARDED` and :data:`READ` need no mention: `hindcast.serve.openapi`
+    adds them.
+    """
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": WHEN[status], "content": content} for status in statuses}
 

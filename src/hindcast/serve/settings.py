@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         60, description="Requests a minute of an address without a key, with public reading"
     )
     anonymous_per_second: Count = Field(10, description="Its burst: requests within one second")
+    wrong_keys_per_minute: Count = Field(
+        60, description="Wrong keys a minute that one address is told of with 401, by each worker; "
+        "more get 429"
+    )  # fmt: skip
+    wrong_keys_per_second: Count = Field(20, description="Its burst: wrong keys within one second")
     max_body_bytes: Count = Field(2_000_000, description="Longest body of a request")
     max_header_bytes: Annotated[int, Field(ge=1024)] = Field(
         16_384, description="Longest head of a request: its line and headers"

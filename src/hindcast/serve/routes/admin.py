@@ -17,7 +17,6 @@ router = APIRouter(
     prefix="/api/v1/admin",
     tags=["admin"],
     dependencies=[needs("admin")],
-    responses=problems.described(401, 403, 422, 429, 503),
 )
 
 

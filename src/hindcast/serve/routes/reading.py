@@ -31,7 +31,7 @@ def reads(
     told: dict[int | str, Any] = {
         200: {"model": answer, "headers": _HEADERS},
         304: {"description": "The client has this answer (If-None-Match)", "headers": _HEADERS},
-        **problems.described(401, 403, 422, 429, 503, *errors),
+        **problems.described(*errors),
     }
 
     return router.get(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from hindcast.serve import caching, problems, services
+from hindcast.serve import caching, services
 from hindcast.serve.auth import needs
 from hindcast.serve.records import pages, tree
 from hindcast.serve.routes.reading import reads
@@ -35,7 +35,7 @@ async def search(request: Request, asked: Annotated[SearchQuery, Query()]) -> Re
     "/advanced",
     summary="Events by a tree of filters",
     dependencies=[needs("read")],
-    responses={200: {"model": EventPage}, **problems.described(400, 401, 403, 413, 422, 429, 503)},
+    responses={200: {"model": EventPage}},
 )
 async def advanced(request: Request, asked: AdvancedQuery) -> Response:
     """Return events that meet conditions joined by and, or and not.

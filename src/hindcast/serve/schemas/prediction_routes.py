@@ -63,7 +63,7 @@ def _route(
     }
 
 
-_ERRORS = (400, 401, 403, 404, 413, 415, 422, 429, 503)
+_ERRORS = (404, 415)
 _ROWS = {"type": "array", "minItems": 1, "items": accident.REF}
 _BATCH_SCHEMA = {
     "type": "object",

@@ -48,6 +48,8 @@ def documented_server(
         "HINDCAST_STORE": str(folder / "store.sqlite"),
         "HINDCAST_PREMIUM_PER_MINUTE": "1000000",
         "HINDCAST_PREMIUM_PER_SECOND": "100000",
+        "HINDCAST_WRONG_KEYS_PER_MINUTE": "1000000",
+        "HINDCAST_WRONG_KEYS_PER_SECOND": "100000",
     }
     key, kept = keys.make("documentation", keys.SCOPES, "premium")
     with opening.connected(Settings(store=folder / "store.sqlite")) as store:
