@@ -1,6 +1,7 @@
 """The records as routes ask them: an open edition, a few threads, and an eye on the warehouse."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ import structlog
 from hindcast.serve import metrics
 from hindcast.serve.problems import Problem
 from hindcast.serve.records import child, edition
+from hindcast.serve.records.finished import Finished
+from hindcast.serve.records.finishing import rows
 from hindcast.serve.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -37,6 +40,7 @@ class Opened:
     stamp: str
     file: Path
     connection: duckdb.DuckDBPyConnection
+    finished: Finished
     fingerprint: str
     about: dict[str, Any]
 
@@ -98,7 +102,11 @@ class Warehouse:
         self._pool.shutdown(cancel_futures=True)
 
     async def ask(
-        self, route: str, statement: str, values: Sequence[Any] = ()
+        self,
+        route: str,
+        statement: str,
+        values: Sequence[Any] = (),
+        opened: Opened | None = None,
     ) -> list[dict[str, Any]]:
         """Return the rows of one SELECT, each by column.
 
@@ -110,6 +118,8 @@ class Warehouse:
             SQL with question marks; no value of a request stands in it.
         values
             What the question marks stand for.
+        opened
+            The edition to ask, for questions that belong together; the current one if not given.
 
         Raises
         ------
@@ -120,7 +130,7 @@ class Warehouse:
             raise Problem(503, "too many queries are waiting", headers={"Retry-After": "1"})
         self._n_waiting += 1
         try:
-            return await self._asked(route, statement, values)
+            return await self._asked(opened or self.current, route, statement, values)
         finally:
             self._n_waiting -= 1
 
@@ -128,9 +138,11 @@ class Warehouse:
         """Return what a function gives, computed in one of the threads of queries."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, compute, *given)
 
-    async def _asked(self, route: str, statement: str, values: Sequence[Any]) -> Any:
+    async def _asked(
+        self, opened: Opened, route: str, statement: str, values: Sequence[Any]
+    ) -> Any:
         loop = asyncio.get_running_loop()
-        cursor = self.current.connection.cursor()
+        cursor = opened.connection.cursor()
         timer = loop.call_later(self._settings.query_seconds, cursor.interrupt)
         try:
             return await loop.run_in_executor(
@@ -171,7 +183,7 @@ class Warehouse:
             if why_not is None:
                 self._open(stamp)
                 return True
-        except (OSError, duckdb.Error) as error:
+        except (OSError, duckdb.Error, sqlite3.Error) as error:
             why_not = str(error)
         self._why_not = "the warehouse cannot be read; the server's log says why"
         log.error("records_not_read", why=why_not)
@@ -184,7 +196,7 @@ class Warehouse:
         stamp = edition.stamp(self._settings.warehouse_file)
         if stamp and self._file(stamp).is_file():
             # Another worker may remove it at this moment: then it is made again.
-            with suppress(duckdb.IOException):
+            with suppress(duckdb.IOException, sqlite3.Error):
                 self._open(stamp)
 
     def _open(self, stamp: str) -> None:
@@ -192,8 +204,10 @@ class Warehouse:
         file = self._file(stamp)
         connection = duckdb.connect(str(file), read_only=True, config=_HARDENED | limit)
         (about,) = rows(connection.execute("FROM about"))
-        self.opened = Opened(stamp, file, connection, about["fingerprint"], about)
+        finished = Finished(edition.finished(file))
+        self.opened = Opened(stamp, file, connection, finished, about["fingerprint"], about)
         edition.sweep(file.parent, "records-*.duckdb", keep=file)
+        edition.sweep(file.parent, "records-*.sqlite", keep=edition.finished(file))
         self.news.set()
         self.news = asyncio.Event()
         log.info("records_opened", fingerprint=about["fingerprint"], n_events=about["n_events"])
@@ -207,9 +221,3 @@ def _fetched(
         found = rows(cursor.execute(statement, values))
     timed.observe(time.perf_counter() - began)
     return found
-
-
-def rows(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return a query's rows by column."""
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -67,7 +67,8 @@ def test_a_load_in_place_is_not_blocked_and_is_taken_up(started, record_settings
     wait_for(lambda: counted(started) == 20)
     wait_for(lambda: n() == 10)
     wait_for(lambda: len(list(record_settings.records_folder.glob("texts-*"))) == 1)
-    assert len(list(record_settings.records_folder.glob("records-*.duckdb"))) == 1
+    for kind in ("records-*.duckdb", "records-*.sqlite"):
+        assert len(list(record_settings.records_folder.glob(kind))) == 1
 
 
 WRITER = """
@@ -190,7 +191,7 @@ def test_an_edition_is_made_once_by_many_workers(record_settings, tmp_path):
     texts.make(target, tmp_path / "served" / "texts-x.sqlite")
     assert target.stat().st_mtime_ns == made
     assert {file.name for file in target.parent.iterdir()} == {
-        "records-x.duckdb", "texts-x.sqlite", "records.lock", "texts.lock",
+        "records-x.duckdb", "records-x.sqlite", "texts-x.sqlite", "records.lock", "texts.lock",
     }  # fmt: skip
 
 

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hindcast.serve.records.filters import RecordFilter, all_of
+from hindcast.serve.records.shares import told
+
 Z = 1.959963984540054
 METHOD = (
     "cramers_v: square root of chi-square over n, for codes; point_biserial: Pearson's r of the "
@@ -72,6 +75,13 @@ class Estimate(NamedTuple):
 _UNDEFINED = Estimate(None, None, None)
 
 
+async def correlations(warehouse: Any, asked: RecordFilter) -> dict[str, Any]:
+    """Return the association of each field with death in the events that the filters leave."""
+    where, values = all_of(asked.conditions())
+    found = await warehouse.ask("correlations", statement(where), values)
+    return {**told(asked), "method": METHOD, "items": await warehouse.run(items, found)}
+
+
 def statement(where: str) -> str:
     """Return the SELECT of counts by field and value of the events that ``where`` leaves."""
     return (
@@ -96,8 +106,8 @@ def _item(field: Field, rows: list[dict[str, Any]]) -> dict[str, Any]:
         found = cramers_v(counts)
     else:
         found = point_biserial(np.array([float(row["level"]) for row in rows]), counts)
-    told = {"field": field.column, "measure": field.measure, "known_at": field.known_at}
-    return {**told, "n": int(counts.sum()), "n_levels": len(rows), **found._asdict()}
+    about = {"field": field.column, "measure": field.measure, "known_at": field.known_at}
+    return {**about, "n": int(counts.sum()), "n_levels": len(rows), **found._asdict()}
 
 
 def cramers_v(counts: np.ndarray) -> Estimate:

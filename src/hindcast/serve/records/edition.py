@@ -12,17 +12,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 
 from hindcast.atomic import replacing
 from hindcast.errors import HindcastError
+from hindcast.serve import lean
+from hindcast.serve.records import finishing
+from hindcast.serve.records.recipes import PARTS, recipe
 from hindcast.warehouse import sql
 from hindcast.warehouse.database import explained
 
-_PARTS = ("macros", "served/tables", "served/about")
 _SMALL_BLOCKS = {"default_block_size": 16384}
 _TRIES = 5
 
@@ -44,15 +45,15 @@ def stamp(warehouse: Path) -> str | None:
     return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
 
-def recipe() -> str:
-    """Return a fingerprint of the statements that editions are made by."""
-    folder = resources.files(sql.__name__)
-    parts = [(folder / f"{part}.sql").read_bytes() for part in _PARTS]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+def finished(edition: Path) -> Path:
+    """Return where the finished answers of an edition lie."""
+    return edition.with_suffix(".sqlite")
 
 
 def make(warehouse: Path, target: Path) -> None:
     """Read the warehouse into an edition at ``target``; where one stands already, leave it.
+
+    Its finished answers lie beside it, and are there before it is.
 
     Raises
     ------
@@ -60,23 +61,24 @@ def make(warehouse: Path, target: Path) -> None:
         The warehouse is damaged, being written for long, or of another version.
     """
     with alone(target.parent / "records.lock"):
-        if target.is_file():
+        if target.is_file() and finished(target).is_file():
             return
         with (
             tempfile.TemporaryDirectory(prefix=".warehouse.", dir=target.parent) as scratch,
             replacing(target) as beside,
         ):
             beside.unlink()
-            _fill(_copied(warehouse, Path(scratch)), beside)
+            _fill(_copied(warehouse, Path(scratch)), beside, finished(target))
 
 
-def _fill(copy: Path, target: Path) -> None:
+def _fill(copy: Path, target: Path, answers: Path) -> None:
     try:
         with duckdb.connect(str(target), config=_SMALL_BLOCKS) as connection:
             # Not read-only: a copy taken while a load was under way may have a log to replay.
             connection.execute(f"ATTACH '{sql.quoted(str(copy))}' AS warehouse")
-            for part in _PARTS:
+            for part in PARTS:
                 sql.run(connection, part, warehouse="warehouse")
+            finishing.make(connection, answers)
     except duckdb.Error as error:
         raise EditionError(explained(copy, error)) from error
 
@@ -128,6 +130,7 @@ def sweep(folder: Path, pattern: str, keep: Path) -> None:
 
 
 if __name__ == "__main__":
+    lean.forbid("pandas")
     try:
         make(Path(sys.argv[1]), Path(sys.argv[2]))
     except (HindcastError, OSError) as error:

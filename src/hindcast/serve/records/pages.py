@@ -5,7 +5,6 @@ from typing import Any
 
 from hindcast.serve.records import cursors
 from hindcast.serve.records.filters import Condition, all_of
-from hindcast.serve.schemas.records import Event
 
 _ORDERS = {
     "date": "coalesce(ev_date, DATE '0001-01-01')",
@@ -13,14 +12,10 @@ _ORDERS = {
     "ev_id": "ev_id",
 }
 
-# The page's keys first, its many columns after: sorting all columns takes four times as long.
-_PAGE = f"""
-WITH chosen AS MATERIALIZED (
-    SELECT ev_id, {{place}} AS place FROM {{source}} WHERE {{where}}
-    ORDER BY place {{way}}, ev_id {{way}} LIMIT ?
-)
-SELECT {Event.columns()}, place FROM event JOIN chosen USING (ev_id)
-ORDER BY place {{way}}, ev_id {{way}}
+# The page's keys alone: its events are found by them.
+_PAGE = """
+SELECT ev_id, {place} AS place FROM {source} WHERE {where}
+ORDER BY place {way}, ev_id {way} LIMIT ?
 """
 
 
@@ -40,21 +35,22 @@ async def page(
     route
         The label of the query's time.
     """
+    opened = warehouse.current
     where, values = all_of(conditions)
     counted = f"SELECT count(*) AS n FROM {_source(where)} WHERE {where}"
-    (matching,) = await warehouse.ask(route, counted, values)
-    items, following = await _items(warehouse, conditions, asked, route)
+    (matching,) = await warehouse.ask(route, counted, values, opened)
+    found, following = await _keys(warehouse, opened, conditions, asked, route)
     return {
         "population": asked["population"],
         "n_matching": matching["n"],
-        "items": items,
+        "items": opened.finished.events(found),
         "next_cursor": following,
     }
 
 
-async def _items(
-    warehouse: Any, conditions: list[Condition], asked: dict[str, Any], route: str
-) -> tuple[list[dict[str, Any]], str | None]:
+async def _keys(
+    warehouse: Any, opened: Any, conditions: list[Condition], asked: dict[str, Any], route: str
+) -> tuple[list[str], str | None]:
     name = asked["sort"].removeprefix("-")
     bound = {name: told for name, told in asked.items() if name not in ("cursor", "limit")}
     where, values = all_of([*conditions, *_after(asked, bound)])
@@ -63,12 +59,13 @@ async def _items(
         route,
         _PAGE.format(place=_ORDERS[name], source=_source(where), where=where, way=way),
         [*values, asked["limit"] + 1],
+        opened,
     )
-    items = found[: asked["limit"]]
-    places = [row.pop("place") for row in items]
+    chosen = found[: asked["limit"]]
+    ev_ids = [row["ev_id"] for row in chosen]
     if len(found) <= asked["limit"]:
-        return items, None
-    return items, cursors.encode([places[-1], items[-1]["ev_id"]], bound)
+        return ev_ids, None
+    return ev_ids, cursors.encode([chosen[-1]["place"], ev_ids[-1]], bound)
 
 
 def _after(asked: dict[str, Any], bound: dict[str, Any]) -> list[Condition]:

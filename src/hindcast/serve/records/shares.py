@@ -3,7 +3,7 @@
 from typing import Any
 
 from hindcast.serve.records.filters import Condition, RecordFilter, all_of
-from hindcast.serve.schemas.statistics import ESTIMAND
+from hindcast.serve.schemas.statistics import ESTIMAND, AircraftQuery, SeriesQuery
 
 SHARE = (
     "count(*) AS n_events, count(is_fatal) AS n_severity_known, "
@@ -92,6 +92,37 @@ async def series(warehouse: Any, asked: RecordFilter, by: str) -> list[dict[str,
         _SERIES.format(share=SHARE, where=where),
         [by, *values, by, asked.from_, by, asked.to, by],
     )
+
+
+async def time_series(warehouse: Any, asked: SeriesQuery) -> dict[str, Any]:
+    """Return counts by month or year."""
+    return {**told(asked), "by": asked.by, "items": await series(warehouse, asked, asked.by)}
+
+
+async def yearly(warehouse: Any, asked: RecordFilter) -> dict[str, Any]:
+    """Return counts by year."""
+    return {**told(asked), "items": _plain(await grouped(warehouse, asked, "year"))}
+
+
+async def by_state(warehouse: Any, asked: RecordFilter) -> dict[str, Any]:
+    """Return counts by state."""
+    return {**told(asked), "items": _plain(await grouped(warehouse, asked, "state"))}
+
+
+async def by_phase(warehouse: Any, asked: RecordFilter) -> dict[str, Any]:
+    """Return counts by era and group of phases."""
+    return {**told(asked), "items": _plain(await grouped(warehouse, asked, "phase"))}
+
+
+async def by_aircraft(warehouse: Any, asked: AircraftQuery) -> dict[str, Any]:
+    """Return counts by make, model or category, and how many of these there are."""
+    found = await grouped(warehouse, asked, asked.by, asked.limit)
+    n_groups = found[0]["n_groups"] if found else 0
+    return {**told(asked), "n_groups": n_groups, "items": _plain(found)}
+
+
+def _plain(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != "n_groups"} for row in found]
 
 
 def placed(conditions: list[Condition]) -> Condition:

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from hindcast.serve import caching, services
 from hindcast.serve.records import association, places, shares
-from hindcast.serve.records.filters import RecordFilter, all_of
+from hindcast.serve.records.filters import RecordFilter
 from hindcast.serve.routes.reading import reads
 from hindcast.serve.schemas import statistics as schemas
 
@@ -51,12 +51,7 @@ async def time_series(request: Request, asked: Annotated[schemas.SeriesQuery, Qu
 
     The first and the last period may be cut by `from`, `to` or the ends of the records.
     """
-
-    async def compute() -> Any:
-        found = await shares.series(services.of(request).warehouse, asked, asked.by)
-        return {**shares.told(asked), "by": asked.by, "items": found}
-
-    return await caching.answered(request, asked, compute, is_kept=True)
+    return await caching.statistic(request, asked, shares.time_series)
 
 
 @reads(
@@ -71,11 +66,7 @@ async def clusters(request: Request, asked: Annotated[schemas.ClusterQuery, Quer
     Cells have about the same area everywhere; where there are more events there may just be more
     flying.
     """
-
-    async def compute() -> Any:
-        return await places.clusters(services.of(request).warehouse, asked)
-
-    return await caching.answered(request, asked, compute, is_kept=True)
+    return await caching.statistic(request, asked, places.clusters)
 
 
 @reads(
@@ -90,12 +81,4 @@ async def correlations(request: Request, asked: Annotated[RecordFilter, Query()]
     Each field by itself, with the n it stands on and when the field becomes known. What is known at
     the scene says little of use before.
     """
-
-    async def compute() -> Any:
-        where, values = all_of(asked.conditions())
-        warehouse = services.of(request).warehouse
-        found = await warehouse.ask("correlations", association.statement(where), values)
-        items = await warehouse.run(association.items, found)
-        return {**shares.told(asked), "method": association.METHOD, "items": items}
-
-    return await caching.answered(request, asked, compute, is_kept=True)
+    return await caching.statistic(request, asked, association.correlations)

@@ -1,16 +1,18 @@
 """Records of accidents and incidents: many by filters, one by its key."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from hindcast.serve import caching, services
+from hindcast.serve import caching, metrics, services
 from hindcast.serve.problems import Problem
 from hindcast.serve.records import pages
 from hindcast.serve.routes.reading import reads
 from hindcast.serve.schemas import records as schemas
 
 router = APIRouter(prefix="/api/v1/events", tags=["records"])
+
+_LOOKED_UP = metrics.QUERY_TIME.labels("event")
 
 EvId = Annotated[
     str,
@@ -52,14 +54,9 @@ async def event(request: Request, ev_id: EvId) -> Response:
 
     The city and the airport are left out: with the day they name a person to those who were there.
     """
-
-    async def compute() -> Any:
-        columns = schemas.EventDetail.columns()
-        return (await _rows(request, f"{columns} FROM event LEFT JOIN cause USING (ev_id)", ev_id))[
-            0
-        ]
-
-    return await caching.answered(request, None, compute)
+    with _LOOKED_UP.time():
+        told = services.of(request).warehouse.current.finished.event(ev_id)
+    return caching.found(request, told or _unknown(ev_id))
 
 
 @reads(
@@ -71,7 +68,7 @@ async def event(request: Request, ev_id: EvId) -> Response:
 )
 async def aircraft(request: Request, ev_id: EvId) -> Response:
     """Return every aircraft of an event, without registration, serial number, owner or operator."""
-    return await _parts(request, schemas.Aircraft, "aircraft", "aircraft_number", ev_id)
+    return _parts(request, "aircraft", ev_id)
 
 
 @reads(
@@ -83,7 +80,7 @@ async def aircraft(request: Request, ev_id: EvId) -> Response:
 )
 async def crew(request: Request, ev_id: EvId) -> Response:
     """Return the crew as roles, medical classes and bands of hours: no age, sex or residence."""
-    return await _parts(request, schemas.Crew, "crew", "aircraft_number, crew_number", ev_id)
+    return _parts(request, "crew", ev_id)
 
 
 @reads(
@@ -95,31 +92,14 @@ async def crew(request: Request, ev_id: EvId) -> Response:
 )
 async def findings(request: Request, ev_id: EvId) -> Response:
     """Return what the investigation found, by the levels of NTSB's finding codes."""
-    return await _parts(
-        request, schemas.Finding, "finding", "aircraft_number, finding_number", ev_id
-    )
+    return _parts(request, "finding", ev_id)
 
 
-async def _parts(
-    request: Request, record: type[schemas.Record], table: str, order: str, ev_id: str
-) -> Response:
-    async def compute() -> Any:
-        found = await services.of(request).warehouse.ask(
-            f"event_{table}",
-            f"SELECT {record.columns()} FROM {table} WHERE ev_id = ? ORDER BY {order}",
-            [ev_id],
-        )
-        if not found:
-            await _rows(request, "1 FROM event", ev_id)
-        return {"items": found}
-
-    return await caching.answered(request, None, compute)
+def _parts(request: Request, table: str, ev_id: str) -> Response:
+    with _LOOKED_UP.time():
+        told = services.of(request).warehouse.current.finished.parts(ev_id, table)
+    return caching.found(request, {"items": _unknown(ev_id) if told is None else told})
 
 
-async def _rows(request: Request, selected: str, ev_id: str) -> list[dict[str, Any]]:
-    found = await services.of(request).warehouse.ask(
-        "event", f"SELECT {selected} WHERE ev_id = ?", [ev_id]
-    )
-    if not found:
-        raise Problem(404, f"no event {ev_id}: expected an ev_id, as GET /api/v1/events lists them")
-    return found
+def _unknown(ev_id: str) -> NoReturn:
+    raise Problem(404, f"no event {ev_id}: expected an ev_id, as GET /api/v1/events lists them")

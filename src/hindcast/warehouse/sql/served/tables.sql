@@ -41,7 +41,6 @@ LEFT JOIN ${warehouse}.make_named m USING (aircraft_key)
 LEFT JOIN ${warehouse}.ref.far_parts fp USING (far_part)
 LEFT JOIN ${warehouse}.ref.flight_purposes pu USING (type_fly)
 ORDER BY f.ev_id;
-CREATE UNIQUE INDEX event_by_id ON event (ev_id);
 
 -- Aircraft beyond the first of an event are named as the first ones are: rare names pooled.
 CREATE TABLE aircraft AS
@@ -79,7 +78,6 @@ LEFT JOIN ${warehouse}.ref.far_parts fp ON fp.far_part = t.far_part
 LEFT JOIN ${warehouse}.ref.flight_purposes pu ON pu.type_fly = t.type_fly
 WHERE a.in_records
 ORDER BY a.ev_id, a.Aircraft_Key;
-CREATE INDEX aircraft_by_event ON aircraft (ev_id);
 
 CREATE TEMP MACRO hours_band(hours) AS
     CASE WHEN hours < 100 THEN '1: under 100' WHEN hours < 500 THEN '2: 100-499'
@@ -102,7 +100,6 @@ FROM ${warehouse}.core.Flight_Crew c
 LEFT JOIN hours h USING (ev_id, Aircraft_Key, crew_no)
 WHERE c.in_records
 ORDER BY ALL;
-CREATE INDEX crew_by_event ON crew (ev_id);
 
 CREATE TABLE finding AS
 SELECT b.ev_id, b.Aircraft_Key_in_event::INTEGER AS aircraft_number,
@@ -111,7 +108,6 @@ SELECT b.ev_id, b.Aircraft_Key_in_event::INTEGER AS aircraft_number,
 FROM ${warehouse}.bridge_accident_cause b
 JOIN ${warehouse}.dim_cause c USING (cause_key)
 ORDER BY ALL;
-CREATE INDEX finding_by_event ON finding (ev_id);
 
 -- Several aircraft of an event may tell several causes; the same text is told once.
 CREATE TABLE cause AS
@@ -123,4 +119,3 @@ FROM (
 )
 WHERE ev_id IN (SELECT ev_id FROM event)
 GROUP BY ev_id ORDER BY ev_id;
-CREATE UNIQUE INDEX cause_by_event ON cause (ev_id);
