@@ -352,7 +352,7 @@ def test_a_table_that_does_not_fit_stops_the_start(monkeypatch, tmp_path, table,
         known.cache_clear()
     monkeypatch.setattr(paths, "reference", lambda: folder)
     with pytest.raises(prepared.TablesError, match=table):
-        prepared.Prepared.open()
+        prepared.Prepared.open(tmp_path)
     for known in (fields.labels, words.labels):
         known.cache_clear()
 

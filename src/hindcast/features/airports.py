@@ -7,17 +7,20 @@ bases without an IATA code; a field that closed since the accident is missing.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import airportsdata
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from hindcast.features import geography
 from hindcast.features.columns import pick
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 _POSITION = {"dec_latitude": pl.Float64, "dec_longitude": pl.Float64}
 COLUMNS = (
@@ -31,17 +34,33 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Fields:
-    """Landing fields of the world: a tree over their places, and their facts in its order.
+    """Landing fields of the world: their places, and their facts in the same order.
 
-    ``public_tree`` holds only those with an IATA code. Elevations in ft, time zones as IANA names,
-    identifiers as ICAO or the country gives them.
+    Places are on the unit sphere, shape (fields, 3); those with an IATA code are public. Elevations
+    in ft, time zones as IANA names, identifiers as ICAO or the country gives them.
     """
 
-    tree: cKDTree
-    public_tree: cKDTree
+    points: geography.Floats
+    is_public: NDArray[np.bool_]
     elevation_ft: NDArray[np.float64]
     time_zone: NDArray[np.str_]
     identifier: NDArray[np.str_]
+
+    @cached_property
+    def tree(self) -> "cKDTree":
+        """Return a search tree over all places."""
+        return _tree(self.points)
+
+    @cached_property
+    def public_tree(self) -> "cKDTree":
+        """Return a search tree over the public ones."""
+        return _tree(self.points[self.is_public])
+
+
+def _tree(points: geography.Floats) -> "cKDTree":
+    from scipy.spatial import cKDTree  # takes half a second: a server rarely needs it
+
+    return cKDTree(points)
 
 
 @lru_cache(maxsize=1)
@@ -50,20 +69,24 @@ def fields() -> Fields:
     known = _read()
     points = geography.unit_vectors(known["lat"].to_numpy(), known["lon"].to_numpy())
     return Fields(
-        cKDTree(points),
-        cKDTree(points[(known["iata"] != "").to_numpy()]),
+        points,
+        (known["iata"] != "").to_numpy(),
         known["elevation"].to_numpy(),
         np.array(known["tz"].to_list()),
         np.array(known["icao"].to_list()),
     )
 
 
+def source() -> Path:
+    """Return the file that the fields are read from."""
+    return Path(airportsdata.__file__).with_name("airports.csv")
+
+
 def _read() -> pl.DataFrame:
     """Return what ``airportsdata.load("ICAO")`` gives, without 28,000 dictionaries in between."""
     numbers, texts = ("lat", "lon", "elevation"), ("icao", "iata", "tz")
     types = dict.fromkeys(numbers, pl.Float64) | dict.fromkeys(texts, pl.String)
-    path = Path(airportsdata.__file__).with_name("airports.csv")
-    table = pl.read_csv(path, columns=[*types], schema_overrides=types)
+    table = pl.read_csv(source(), columns=[*types], schema_overrides=types)
     return table.with_columns(pl.col(texts).fill_null("")).filter(pl.col("icao") != "")
 
 

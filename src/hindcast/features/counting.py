@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from hindcast.features import geography
 
@@ -107,6 +106,8 @@ def _pairs(
     radius_km: float,
 ) -> tuple[Ints, Ints]:
     """Return the row of each near and earlier event, and how many days before the row it is."""
+    from scipy.spatial import cKDTree  # takes half a second, and a server never asks this
+
     reach = geography.chord(radius_km)
     pairs = cKDTree(place).sparse_distance_matrix(
         cKDTree(event_place), reach, output_type="ndarray"

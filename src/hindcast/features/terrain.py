@@ -5,13 +5,17 @@ their elevations understates the peaks between them. What is told of a place is 
 nearest field, if that is within 50 km: worked out once for every field, looked up for each row.
 """
 
+import hashlib
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hindcast import atomic
 from hindcast.features import airports, geography
 
 NEIGHBOURS = 24
@@ -28,6 +32,7 @@ COLUMNS: dict[str, pl.DataType] = {
 }
 
 Facts = NDArray[np.float64]
+_KEPT: dict[str, Facts] = {}
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +45,33 @@ def of_fields() -> Facts:
     of other fields within 25 and 50 statute miles, and the distance in statute miles to the nearest
     field with an IATA code, which has scheduled service, or had.
     """
+    return _KEPT["facts"] if _KEPT else _worked_out()
+
+
+def keep(folder: Path) -> None:
+    """Take each field's facts from a folder; where they are not there, leave them there.
+
+    They take half a second to work out, most of it to import SciPy, and follow from the landing
+    fields alone. A folder that cannot be written to is left as it is.
+    """
+    path = folder / f"land-{_recipe()}.npy"
+    try:
+        _KEPT["facts"] = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        _KEPT["facts"] = _worked_out()
+        with suppress(OSError), atomic.replacing(path) as beside, beside.open("wb") as file:
+            np.save(file, _KEPT["facts"])
+
+
+def _recipe() -> str:
+    """Return a fingerprint of the landing fields and of how their facts are worked out."""
+    made_by = (airports.source(), *map(Path, (__file__, airports.__file__, geography.__file__)))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:16]
+
+
+def _worked_out() -> Facts:
     known = airports.fields()
-    places = known.tree.data
+    places = known.points
     apart, index = known.tree.query(places, k=NEIGHBOURS)
     near = np.where(geography.chord_to_km(apart) <= RADIUS_KM, known.elevation_ft[index], np.nan)
     ordered = np.sort(near, axis=1)  # NaN last

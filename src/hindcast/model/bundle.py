@@ -24,7 +24,8 @@ import polars as pl
 
 from hindcast import atomic
 from hindcast.errors import HindcastError
-from hindcast.model import calibrate, encode
+from hindcast.model import boosters, calibrate, encode
+from hindcast.model.boosters import BoosterError
 
 if TYPE_CHECKING:
     import xgboost
@@ -129,8 +130,15 @@ def _write(folder: Path, bundle: Bundle) -> None:
     atomic.write_text(folder / "history.json", bundle.history_text)
 
 
-def load(folder: Path) -> Bundle:
+def load(folder: Path, read: boosters.Read = boosters.read) -> Bundle:
     """Read a bundle.
+
+    Parameters
+    ----------
+    folder
+        That `save` wrote.
+    read
+        How the booster is read; `boosters.LateBooster` leaves XGBoost alone until it is needed.
 
     Raises
     ------
@@ -143,7 +151,7 @@ def load(folder: Path) -> Bundle:
             f"{folder} is not a bundle: no {', '.join(missing)}; the stage `train` writes bundles"
         )
     return Bundle(
-        _booster(folder / "booster.ubj"),
+        _booster(folder / "booster.ubj", read),
         _json(folder / "feature_schema.json"),
         _json(folder / "calibration.json"),
         _json(folder / "manifest.json"),
@@ -163,12 +171,8 @@ def _json(path: Path) -> Any:
         raise BundleError(f"{path} is not JSON: {error}; train anew") from error
 
 
-def _booster(path: Path) -> "xgboost.Booster":
-    import xgboost
-
-    booster = xgboost.Booster({"nthread": 1})  # a row on many threads waits longer than it works
+def _booster(path: Path, read: boosters.Read) -> Any:
     try:
-        booster.load_model(path)
-    except xgboost.core.XGBoostError as error:
-        raise BundleError(f"{path} is not an XGBoost model; train anew") from error
-    return booster
+        return read(path)
+    except BoosterError as error:
+        raise BundleError(f"{error}; train anew") from error

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     import xgboost
 
 OBJECTIVE = "binary:logistic"
-COLUMNS = ("left_children", "right_children", "split_conditions", "sum_hessian")
+COLUMNS = ("left_children", "right_children", "split_conditions", "sum_hessian", "loss_changes")
 SPLIT = np.dtype([("feature", "<i4"), ("missing_left", "?"), ("limit", "<f4")])
 """A split by number: from its limit on, a row goes right."""
+ASKED = {"feature": "split_indices", "missing_left": "default_left", "limit": "split_conditions"}
+"""The column of each part of a split."""
 
 
 class TreesError(HindcastError, ValueError):
@@ -57,6 +59,8 @@ class Trees:
         What a leaf adds, log odds; of no meaning at other nodes. Shape (nodes,).
     cover
         How much training weight passed each node, shape (nodes,).
+    gain
+        What each split gained in training, of no meaning at leaves; shape (nodes,).
     numbers
         The distinct splits by number, of dtype `SPLIT`.
     sets
@@ -73,6 +77,7 @@ class Trees:
     split: np.ndarray
     value: np.ndarray
     cover: np.ndarray
+    gain: np.ndarray
     numbers: np.ndarray
     sets: list[SetSplit]
     n_features: int
@@ -91,16 +96,16 @@ def read(boosters: Sequence["xgboost.Booster"]) -> Trees:
     ------
     TreesError
         One is not a booster of trees for yes or no.
+    hindcast.model.ubjson.UbjsonError
+        One is no booster.
     """
-    learners = [ubjson.loads(bytes(booster.save_raw("ubj")))["learner"] for booster in boosters]
-    for learner in learners:
-        _check(learner)
+    learners = [_learner(booster) for booster in boosters]
     models = [learner["gradient_booster"]["model"] for learner in learners]
     trees = [tree for model in models for tree in model["trees"]]
     outputs = [max(model["tree_info"], default=0) + 1 for model in models]
     first = np.cumsum([0, *outputs])[:-1]
     root = np.cumsum([0, *(len(tree["left_children"]) for tree in trees)])[:-1]
-    left, right, value, cover = (_column(trees, name) for name in COLUMNS)
+    left, right, value, cover, gain = (_column(trees, name) for name in COLUMNS)
     per_node = np.repeat(root, np.diff([*root, len(left)]))
     is_leaf = left < 0
     numbers, sets, split = _splits(trees, root)
@@ -114,11 +119,21 @@ def read(boosters: Sequence["xgboost.Booster"]) -> Trees:
         np.where(is_leaf, -1, right + per_node).astype(np.intp),
         split,
         value.astype(np.float32),
-        cover,
+        cover.astype(np.float32),
+        gain.astype(np.float32),
         numbers,
         sets,
         int(learners[0]["learner_model_param"]["num_feature"]),
     )
+
+
+def _learner(booster: "xgboost.Booster") -> Mapping[str, Any]:
+    try:
+        learner = ubjson.loads(bytes(booster.save_raw("ubj")))["learner"]
+        _check(learner)
+    except (KeyError, TypeError) as error:
+        raise TreesError(f"no booster as this version reads them: {error!r}") from error
+    return learner
 
 
 def _check(learner: Mapping[str, Any]) -> None:
@@ -146,11 +161,14 @@ def _splits(
 ) -> tuple[np.ndarray, list[SetSplit], np.ndarray]:
     """Return the distinct splits by number and by category, and each node's, shape (nodes,)."""
     told = np.zeros(sum(len(tree["left_children"]) for tree in trees), dtype=SPLIT)
-    told["feature"] = _column(trees, "split_indices")
-    told["missing_left"] = _column(trees, "default_left")
-    told["limit"] = _column(trees, "split_conditions")
-    numbers, split = np.unique(told.view((np.void, SPLIT.itemsize)), return_inverse=True)
-    numbers = numbers.view(SPLIT)
+    for name, column in ASKED.items():
+        told[name] = _column(trees, column)
+    # a number for each sorts ten times as fast as a record
+    side = told["feature"].astype(np.int64) * 2 + told["missing_left"]
+    _, first, split = np.unique(
+        side << 32 | told["limit"].view("<u4"), return_index=True, return_inverse=True
+    )
+    numbers = told[first]
     places: dict[SetSplit, int] = {}
     for tree, start in zip(trees, root, strict=True):
         for node, categories in _categories(tree):
@@ -166,3 +184,12 @@ def _categories(tree: Mapping[str, Any]) -> list[tuple[int, tuple[int, ...]]]:
         (node, tuple(tree["categories"][start : start + size].tolist()))
         for node, start, size in zip(*columns, strict=True)
     ]
+
+
+def gains(trees: Trees) -> np.ndarray:
+    """Return what the first output's splits by each feature gained in training, (features,)."""
+    ends = np.append(trees.root[1:], len(trees.left))
+    is_first = np.repeat(trees.output == 0, ends - trees.root)
+    nodes = np.flatnonzero(is_first & (trees.left >= 0))
+    feature = trees.features[trees.split[nodes]]
+    return np.bincount(feature, trees.gain[nodes], minlength=trees.n_features)

@@ -90,8 +90,8 @@ def _cache(held: Services) -> Cache:
     return Cache(Memory(held.settings.cache_entries), held.settings.redis_url)
 
 
-def _fields(_held: Services) -> Prepared:
-    return Prepared.open()
+def _fields(held: Services) -> Prepared:
+    return Prepared.open(held.settings.records_folder)
 
 
 PARTS: Mapping[str, Callable[[Services], Any]] = {

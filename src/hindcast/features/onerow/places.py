@@ -2,7 +2,8 @@
 
 A search tree takes ten microseconds for one point and some more to be asked. The nearest landing
 field is nearly always in the cell that the point is in or in those around, which hold a handful.
-Where it is not, or where two are equally far, the tree is asked: the answer is always the tree's.
+Where it is not, all are looked at, and where two are equally far, the tree is asked: the answer is
+always the tree's.
 """
 
 import math
@@ -68,7 +69,7 @@ class Cells:
 @lru_cache(maxsize=1)
 def field_cells() -> Cells:
     """Return the landing fields by cells, made once per process."""
-    return Cells(np.asarray(airports.fields().tree.data), _FIELD_CELL_KM)
+    return Cells(airports.fields().points, _FIELD_CELL_KM)
 
 
 def nearest(latitude: float | None, longitude: float | None) -> tuple[Any, ...]:
@@ -90,7 +91,17 @@ def _nearest(point: Point) -> tuple[float, int]:
     least = min(apart, default=math.inf)
     if least < cells.width**2 and apart.count(least) == 1:
         return math.sqrt(least), held[apart.index(least)][3]
-    length, number = airports.fields().tree.query(point)
+    return _farther(np.array(point))
+
+
+def _farther(point: np.ndarray) -> tuple[float, int]:
+    """Return how far the nearest of all fields is, as a chord, and its number."""
+    known = airports.fields()
+    apart = np.square(known.points - point).sum(axis=1)
+    at = int(apart.argmin())
+    if np.count_nonzero(apart == apart[at]) == 1:
+        return math.sqrt(apart[at]), at
+    length, number = known.tree.query(point)
     return float(length), int(number)
 
 

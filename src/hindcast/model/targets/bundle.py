@@ -22,7 +22,8 @@ import numpy as np
 import polars as pl
 
 from hindcast import atomic
-from hindcast.model import bundle, calibrate, encode
+from hindcast.model import boosters, bundle, calibrate, encode
+from hindcast.model.boosters import BoosterError
 from hindcast.model.bundle import BundleError
 from hindcast.model.targets import chain, conformal
 
@@ -145,7 +146,9 @@ def _write(folder: Path, target: Target) -> None:
         atomic.write_json(folder / SETS, target.sets)
 
 
-def load(folder: Path, fatal: bundle.Bundle | None = None) -> Target:
+def load(
+    folder: Path, fatal: bundle.Bundle | None = None, read: boosters.Read = boosters.read
+) -> Target:
     """Read the bundle of a target.
 
     Parameters
@@ -155,6 +158,8 @@ def load(folder: Path, fatal: bundle.Bundle | None = None) -> Target:
     fatal
         The bundle of P(fatal) of the horizon, where it is loaded already; severity looks for it in
         ``models/fatal/<horizon>`` otherwise, other targets do without.
+    read
+        How boosters are read; `boosters.LateBooster` leaves XGBoost alone until it is needed.
 
     Raises
     ------
@@ -163,12 +168,12 @@ def load(folder: Path, fatal: bundle.Bundle | None = None) -> Target:
     """
     folder = Path(folder)
     schema, calibration, manifest = (_json(folder / name) for name in PAPERS)
-    boosters = {step: _booster(folder / f"{step}.ubj") for step in calibration}
+    steps = {step: _booster(folder / f"{step}.ubj", read) for step in calibration}
     if manifest["target"] != "severity":
-        return Target(boosters, schema, calibration, manifest)
-    fatal = fatal or bundle.load(folder.parent.parent / "fatal" / folder.name)
+        return Target(steps, schema, calibration, manifest)
+    fatal = fatal or bundle.load(folder.parent.parent / "fatal" / folder.name, read)
     check_fatal(fatal, manifest, folder)
-    return Target(boosters, schema, calibration, manifest, fatal, _json(folder / SETS))
+    return Target(steps, schema, calibration, manifest, fatal, _json(folder / SETS))
 
 
 def check_fatal(fatal: bundle.Bundle, manifest: Mapping[str, Any], folder: Path) -> None:
@@ -198,14 +203,8 @@ def _json(path: Path) -> Any:
         raise BundleError(f"{path} is not JSON: {error}; run the stage `targets` again") from error
 
 
-def _booster(path: Path) -> "xgboost.Booster":
-    import xgboost
-
-    booster = xgboost.Booster({"nthread": 1})
+def _booster(path: Path, read: boosters.Read) -> Any:
     try:
-        booster.load_model(path)
-    except xgboost.core.XGBoostError as error:
-        raise BundleError(
-            f"{path} is not an XGBoost model; run the stage `targets` again"
-        ) from error
-    return booster
+        return read(path)
+    except BoosterError as error:
+        raise BundleError(f"{error}; run the stage `targets` again") from error

@@ -10,14 +10,14 @@ import numpy as np
 
 from hindcast.features.onerow.given import checked
 from hindcast.model import bundle, calibrate, encode, single
+from hindcast.model.boosters import LateBooster
 from hindcast.model.bundle import Bundle, BundleError
 from hindcast.model.quick import Quick
 from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
-from hindcast.serve import lean
 from hindcast.serve.forecast.answers import AnswerSets
 from hindcast.serve.forecast.many import WORTH_A_FRAME, ManyRows
-from hindcast.serve.forecast.view import View, gains
+from hindcast.serve.forecast.view import View
 
 FURTHER = ("causes", "damage")
 """Targets that only some horizons have."""
@@ -80,7 +80,7 @@ class Engine:
     @cached_property
     def view(self) -> View:
         """Return what the models make of a request's fields."""
-        return View(self.fatal.schema, gains(self.fatal.booster, self.names))
+        return View(self.fatal.schema, self.quick["severity"].gains().tolist())
 
     @property
     def has_causes(self) -> bool:
@@ -205,12 +205,15 @@ def load(folder: Path, horizon: str) -> Engine:
     ------
     hindcast.model.bundle.BundleError
         A bundle is not what it should be, or two do not belong together.
+    hindcast.model.boosters.BoosterError
+        A file of trees holds none.
     """
-    lean.import_xgboost()
-    fatal = bundle.load(folder / "fatal" / horizon)
-    severity = targets.load(folder / "severity" / horizon, fatal)
+    fatal = bundle.load(folder / "fatal" / horizon, LateBooster)
+    severity = targets.load(folder / "severity" / horizon, fatal, LateBooster)
     there = [target for target in FURTHER if (folder / target / horizon).is_dir()]
-    further = {target: targets.load(folder / target / horizon) for target in there}
+    further = {
+        target: targets.load(folder / target / horizon, read=LateBooster) for target in there
+    }
     for target, model in further.items():
         targets.check_fatal(fatal, model.manifest, folder / target / horizon)
     version = targets.mark(fatal)[:12]

@@ -1,7 +1,10 @@
 """What every request needs, read when the server starts: a missing table stops the start."""
 
+from pathlib import Path
+
 from hindcast import paths
 from hindcast.errors import HindcastError
+from hindcast.features import terrain
 from hindcast.features.catalog import FEATURES
 from hindcast.serve.forecast import codes, fields, reading, words
 
@@ -16,8 +19,13 @@ class Prepared:
     """The fields and words, read."""
 
     @classmethod
-    def open(cls) -> "Prepared":
+    def open(cls, folder: Path) -> "Prepared":
         """Read the tables, and what else the first request would have to read.
+
+        Parameters
+        ----------
+        folder
+            Where what takes long to work out is kept for the next start.
 
         Raises
         ------
@@ -30,6 +38,7 @@ class Prepared:
                 raise TablesError(f"no {path}: the folder is of an older version of the project")
         _complete("request_fields", fields.known_at().keys(), fields.labels().keys())
         _complete("feature_words", {feature.name for feature in FEATURES}, words.labels().keys())
+        terrain.keep(folder)
         for era in codes.ERAS:
             codes.by_field(era, is_strict=False)
         words.words()

@@ -22,10 +22,10 @@ class View:
     schema
         The model's features, in the order of its matrix.
     gain
-        How much each feature gains in the trees, by name; features that no tree uses are left out.
+        How much each feature gains in the trees, in the same order.
     """
 
-    def __init__(self, schema: Sequence[Mapping[str, Any]], gain: Mapping[str, float]) -> None:
+    def __init__(self, schema: Sequence[Mapping[str, Any]], gain: Sequence[float]) -> None:
         self._schema = schema
         self.reads = _reads(schema, gain)
         bounds = [_bounds(feature) for feature in schema]
@@ -93,19 +93,12 @@ class View:
         return told | {"why": f"training has values from {low:g} to {high:g}"}
 
 
-def gains(booster: Any, names: Sequence[str]) -> dict[str, float]:
-    """Return how much each feature gains in a booster's trees, by name."""
-    told = booster.get_score(importance_type="total_gain")
-    numbered = {f"f{at}": name for at, name in enumerate(names)}
-    return {numbered.get(key, key): float(gain) for key, gain in told.items()}
-
-
-def _reads(schema: Sequence[Mapping[str, Any]], gain: Mapping[str, float]) -> dict[str, float]:
+def _reads(schema: Sequence[Mapping[str, Any]], gain: Sequence[float]) -> dict[str, float]:
     """Return the fields that features read with the gain of these features, largest first."""
     found: dict[str, float] = defaultdict(float)
-    for feature in schema:
+    for feature, gained in zip(schema, gain, strict=True):
         for name in fields.raw_inputs(feature["inputs"]):
-            found[name] += gain.get(feature["name"], 0.0)
+            found[name] += gained
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
