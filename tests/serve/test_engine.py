@@ -16,7 +16,7 @@ from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import conformal
 from hindcast.serve.forecast import engine, fields
 from hindcast.serve.forecast.answers import AnswerSets
-from hindcast.serve.forecast.many import WORTH_A_FRAME, frame
+from hindcast.serve.forecast.many import WORTH_A_FRAME, ManyRows
 
 N = WORTH_A_FRAME + 30
 
@@ -131,8 +131,9 @@ def test_rows_may_tell_their_era(held, rows):
             assert np.array_equal(found.matrix[at], alone, equal_nan=True)
 
 
-def test_a_frame_of_rows_is_no_part_of_the_past(rows):
-    assert not {"ev_type", "ev_highest_injury"} & {*frame(rows).columns}
+def test_rows_of_a_batch_are_no_part_of_each_others_past(held, rows):
+    many = ManyRows(held.fatal)
+    assert not {"ev_type", "ev_highest_injury"} & {*many.reads}
 
 
 def test_causes_are_the_targets(held, models_folder, rows, table):

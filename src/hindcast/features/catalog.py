@@ -5,7 +5,7 @@ The catalog is the code: documentation, schema, training matrix and served reque
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from hindcast.features import (
 )
 from hindcast.features.declare import DTYPES, Feature, Horizon
 from hindcast.features.inputs import input_types
-from hindcast.features.shared import with_shared
+from hindcast.features.shared import by_level
 
 __all__ = [
     "FEATURES",
@@ -121,11 +121,25 @@ def compute(frame: pl.DataFrame, features: Sequence[Feature] = FEATURES) -> pl.D
     polars.DataFrame
         ``frame.height`` rows; Float64, Boolean or String columns as the features' kinds say.
     """
-    missing = frozenset(absent(frame, features))
+    return computing(frame.columns, features)(frame)
+
+
+def computing(
+    columns: Sequence[str], features: Sequence[Feature]
+) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Return `compute` for frames of the same columns: what is the same each time is done once."""
+    missing = frozenset(absent(pl.DataFrame(schema=columns), features))
     steps = frozenset().union(*(f.steps for f in features if f.name not in missing))
-    return with_shared(_typed(frame), steps).select(
-        _nothing(feature) if feature.name in missing else feature.column for feature in features
-    )
+    levels = by_level(steps)
+    selected = [_nothing(f) if f.name in missing else f.column for f in features]
+
+    def computed(frame: pl.DataFrame) -> pl.DataFrame:
+        told = _typed(frame)
+        for level in levels:
+            told = told.with_columns(level)
+        return told.select(selected)
+
+    return computed
 
 
 def _nothing(feature: Feature) -> pl.Expr:

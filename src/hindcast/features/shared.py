@@ -66,10 +66,16 @@ def in_order(names: Set[str]) -> list[tuple[str, pl.Expr]]:
     return [(name, _STEPS[name][1]) for name in sorted(names, key=lambda n: (_STEPS[n][0], n))]
 
 
+def by_level(names: Set[str]) -> list[list[pl.Expr]]:
+    """Return shared columns level by level: each builds on those of the levels before."""
+    return [
+        [_STEPS[name][1].alias(name) for name in sorted(names) if _STEPS[name][0] == depth]
+        for depth in sorted({_STEPS[name][0] for name in names})
+    ]
+
+
 def with_shared(frame: pl.DataFrame, names: Set[str]) -> pl.DataFrame:
     """Return ``frame`` with the shared columns ``names``, the ones they build on first."""
-    for depth in sorted({_STEPS[name][0] for name in names}):
-        frame = frame.with_columns(
-            _STEPS[name][1].alias(name) for name in sorted(names) if _STEPS[name][0] == depth
-        )
+    for level in by_level(names):
+        frame = frame.with_columns(level)
     return frame

@@ -7,6 +7,13 @@ import numpy as np
 
 from hindcast.model.targets import chain, conformal
 
+_BITS = 1 << np.arange(len(chain.CLASSES))
+_NAMES = [
+    [name for name, bit in zip(chain.CLASSES, _BITS, strict=True) if number & bit]
+    for number in range(1 << len(chain.CLASSES))
+]
+"""The classes of each set, by the bits of the set's number."""
+
 
 class AnswerSets:
     """The limits of the sets, looked up for one row at a time.
@@ -50,6 +57,16 @@ class AnswerSets:
         first = told.index(likeliest)
         held = (one <= limit or at == first for at, one in enumerate(strange))
         return [name for name, inside in zip(chain.CLASSES, held, strict=True) if inside]
+
+    def of_many(self, classes: np.ndarray, values: Sequence[Sequence[Any]]) -> list[list[str]]:
+        """Return the sets of many rows, from shape (rows, 4) and the features of each."""
+        limits = np.full(len(classes), self._limit)
+        for at, numbers in self._kinds:
+            kinds = [conformal.NOT_RECORDED if row[at] is None else row[at] for row in values]
+            limits += [numbers.get(kind, 0.0) for kind in kinds]
+        inside = conformal.scores(classes, self._score) <= limits[:, None]
+        inside[np.arange(len(classes)), classes.argmax(axis=1)] = True
+        return [_NAMES[number] for number in (inside @ _BITS).tolist()]
 
     def _strange(self, classes: np.ndarray, told: list[float]) -> list[float]:
         """Return the classes' scores; the usual one without NumPy, which takes longer to call."""

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from hindcast.model.single import Explanation
 from hindcast.serve import metrics
-from hindcast.serve.forecast import answer, fields, forecasting, reading, recording
+from hindcast.serve.forecast import answer, fields, forecasting, reading, reading_many, recording
 from hindcast.serve.forecast.answer import Forecast
 from hindcast.serve.forecast.asking import Asked
 from hindcast.serve.forecast.engine import Batch, Engine
@@ -69,6 +69,9 @@ def read(rows: list[Any], is_partial: bool) -> Readings:
     Problem
         422: a row is bad and the others alone are not asked for, or all are bad.
     """
+    together = reading_many.read(rows)
+    if together is not None:
+        return Readings(dict(enumerate(together.rows)), {})
     told = Readings({}, {})
     for at, row in enumerate(rows):
         given, faults = _read(row)
@@ -106,7 +109,7 @@ async def answered(
     """Return the answers to rows of one horizon, each with its id."""
     began = perf_counter()
     choice = forecasting.choose(held, request, horizon, asked)
-    inputs = [fields.filled(given) for given in good.values()]
+    inputs = list(good.values())
     work = held.gatherer.run(_computed, choice.engine, inputs, asked.explain)
     found, reasons = await forecasting.noted(held, choice, work)
     recorder = recording.Recorder(request, held.settings, "severity", choice, began)
@@ -161,4 +164,4 @@ def _shadowed(
 ) -> None:
     if choice.shadow is not None:
         for given, row in zip(inputs, rows, strict=True):
-            held.shelf.in_shadow(choice, given, row)
+            held.shelf.in_shadow(choice, fields.filled(given), row)

@@ -1,7 +1,7 @@
 """Features of many requests at once, through a frame: the same as of each alone, in less time."""
 
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -12,8 +12,10 @@ from hindcast.features.state import HistoryState
 from hindcast.model.bundle import Bundle
 from hindcast.serve.forecast import fields
 
-WORTH_A_FRAME = 600
+WORTH_A_FRAME = 300
 """From so many rows on, a frame is made sooner than as many single rows."""
+
+Rows = Sequence[Mapping[str, Any]]
 
 
 class ManyRows:
@@ -33,61 +35,71 @@ class ManyRows:
         The features, in the bundle's order.
     state
         The past at the end of training.
+    reads
+        The raw inputs behind the features.
     """
 
     def __init__(self, bundle: Bundle) -> None:
         declared = {feature.name: feature for feature in catalog.FEATURES}
         self.declared = [declared[name] for name in bundle.names]
         self.state = HistoryState.model_validate(bundle.history)
+        inputs = (name for feature in self.declared for name in feature.inputs)
+        self.reads = sorted(fields.raw_inputs(inputs) | {*fields.NEEDED})
 
-    def features(self, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    def features(self, rows: Rows) -> pl.DataFrame:
         """Return the bundle's features, one row for each of ``rows``.
 
         Parameters
         ----------
         rows
-            Raw inputs; each gives every name that is read, None for what is not known.
+            Raw inputs; a name left out says, as None does, that the value is not known.
 
         Raises
         ------
-        KeyError
-            A row lacks a name: that is not a value unknown, and not for a frame to say.
         hindcast.features.inputs.InputError
-            An input has an unknown name or another type.
+            An input has another type.
         """
-        told = derive.enrich(frame(rows), self.state, is_release=False)
-        return catalog.compute(told, self.declared)
+        return self._computed(self._enriched(frame(rows, self.reads)))
+
+    def _enriched(self, told: pl.DataFrame) -> pl.DataFrame:
+        return derive.enrich(told, self.state, is_release=False)
+
+    @cached_property
+    def _computed(self) -> Callable[[pl.DataFrame], pl.DataFrame]:
+        none = self._enriched(frame([], self.reads))
+        return catalog.computing(none.columns, self.declared)
 
 
-def frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return what the models read of rows as a frame.
+def frame(rows: Rows, names: Iterable[str]) -> pl.DataFrame:
+    """Return what rows tell under some names as a frame.
 
     Parameters
     ----------
     rows
-        Each gives every name that is read (`hindcast.serve.forecast.fields.known_at`).
+        Raw inputs by name; what is left out is null, but for the era, which the date tells.
+    names
+        The columns.
 
     Raises
     ------
-    KeyError
-        A row lacks a name.
     hindcast.features.inputs.InputError
-        An input has an unknown name or another type.
+        An input has another type.
     """
-    types, names = given.types(), _read_of(rows)
+    types, names = given.types(), [name for name in names if name != "era"]
     try:
-        columns = zip(*map(itemgetter(*names), rows), strict=True)
-        return pl.DataFrame(
-            [_series(name, of, types[name]) for name, of in zip(names, columns, strict=True)]
+        told = pl.DataFrame(
+            [_series(name, [row.get(name) for row in rows], types[name]) for name in names]
         )
     except (TypeError, OverflowError):
-        return given.frame(rows).select(names)  # slower, and names what is wrong
+        found = given.frame(rows)  # slower, and names what is wrong
+        told = found.select(name for name in names if name in found.columns)
+    return _with_era(told, rows) if any("era" in row for row in rows) else told
 
 
-def _read_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names that are read; where no row tells its era, its date does."""
-    is_told = any("era" in row for row in rows)
-    return [name for name in fields.known_at() if is_told or name != "era"]
+def _with_era(told: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    is_left_out = pl.Series(["era" not in row for row in rows])
+    era = pl.Series([row.get("era") for row in rows], dtype=pl.String)
+    return told.with_columns(era=pl.when(is_left_out).then(catalog.ERA).otherwise(era))
 
 
 def _series(name: str, values: Sequence[Any], of: pl.DataType) -> pl.Series:

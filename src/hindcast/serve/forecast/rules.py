@@ -4,8 +4,8 @@ The checks of the records empty such values and count them; who asks is there to
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from hindcast.checks import reference
@@ -21,6 +21,7 @@ LONGEST_AHEAD = dt.timedelta(days=366)
 _A_DAY = dt.timedelta(days=1)  # where the accident was, it may be tomorrow already
 _REVIEWS_BEGIN = dt.datetime(1974, 1, 1)
 _ROUNDING_DEG_C = 0.6
+_POSITION = ("dec_latitude", "dec_longitude")
 
 Fault = dict[str, Any]
 Told = Mapping[str, Any]
@@ -48,6 +49,58 @@ def era(told: Told) -> str:
 def is_broken(told: Told) -> bool:
     """Say whether any rule is broken, for a row that has the needed fields."""
     return next(broken(told), None) is not None
+
+
+def are_kept(columns: Mapping[str, Sequence[Any]]) -> bool:
+    """Say whether every row of columns, None for what is not known, keeps every rule.
+
+    What is not certain is not: who asks finds out row by row.
+    """
+    return (
+        all(None not in columns.get(name, (None,)) for name in NEEDED)
+        and not any(_is_above(columns, less, more) for less, more, _ in _AT_MOST)
+        and not _is_above(columns, "wx_dew_pt", "wx_temp", _ROUNDING_DEG_C)
+        and _dates_are_usual(columns)
+        and _places_are_kept(columns)
+    )
+
+
+def _is_above(
+    columns: Mapping[str, Sequence[Any]], one: str, other: str, by: float | None = None
+) -> bool:
+    pairs = zip(columns.get(one, ()), columns.get(other, ()), strict=False)
+    known = ((less, more) for less, more in pairs if less is not None and more is not None)
+    if by is None:
+        return any(less > more for less, more in known)
+    return any(less > more + by for less, more in known)
+
+
+def _dates_are_usual(columns: Mapping[str, Sequence[Any]]) -> bool:
+    """Say whether all happened between the first day of the records and now."""
+    days = columns["ev_date"]
+    reviews = [day for day in columns.get("bfr_date", ()) if day is not None]
+    latest = clock.now().replace(tzinfo=None) + _A_DAY
+    if reviews and min(reviews) < _REVIEWS_BEGIN:
+        return False
+    return min(days) >= FIRST and max(days) <= latest
+
+
+def _places_are_kept(columns: Mapping[str, Sequence[Any]]) -> bool:
+    states = columns["ev_state"]
+    nowhere = [None] * len(states)
+    latitudes, longitudes = (columns.get(name, nowhere) for name in _POSITION)
+    return not any(
+        _place_is_at_fault(*place) for place in zip(latitudes, longitudes, states, strict=True)
+    )
+
+
+def _place_is_at_fault(latitude: float | None, longitude: float | None, state: str) -> bool:
+    if latitude is None or longitude is None:
+        return latitude is not longitude
+    if latitude == longitude == 0:
+        return True
+    boxes = _boxes_of(state)
+    return bool(boxes) and not any(_is_in(box, latitude, longitude) for box in boxes)
 
 
 def broken(told: Told) -> Iterator[Fault]:
@@ -104,7 +157,7 @@ def _place(told: Told) -> Iterator[Fault]:
     latitude, longitude = told.get("dec_latitude"), told.get("dec_longitude")
     if latitude is None and longitude is None:
         return
-    names = ("dec_latitude", "dec_longitude")
+    names = _POSITION
     if latitude is None or longitude is None:
         yield _fault(names, "a latitude without a longitude is no place: give both or none")
     elif latitude == longitude == 0:
@@ -114,7 +167,7 @@ def _place(told: Told) -> Iterator[Fault]:
 
 
 def _outside(latitude: float, longitude: float, state: str | None) -> Iterator[Fault]:
-    boxes = _boxes().get((state or "").strip().upper())
+    boxes = _boxes_of(state)
     if boxes and not any(_is_in(box, latitude, longitude) for box in boxes):
         turned = any(_is_in(box, latitude, -longitude) for box in boxes)
         hint = "west is negative" if turned else "check sign and order, and the state"
@@ -125,6 +178,11 @@ def _outside(latitude: float, longitude: float, state: str | None) -> Iterator[F
 def _is_in(box: tuple[float, ...], latitude: float, longitude: float) -> bool:
     south, north, west, east = box
     return south <= latitude <= north and west <= longitude <= east
+
+
+@lru_cache(maxsize=256)
+def _boxes_of(state: str | None) -> list[tuple[float, ...]]:
+    return _boxes().get((state or "").strip().upper(), [])
 
 
 @cache
