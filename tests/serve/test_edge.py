@@ -42,6 +42,17 @@ class Little:
     async def long(self, scope, receive, send):
         await self.answer(send, b"again " * 10_000, [(b"content-type", b"text/plain")])
 
+    async def tagged(self, scope, receive, send):
+        size = 1 if scope["query_string"] else 10_000
+        await self.answer(send, b"again " * size, [(b"etag", b'"a1"')])
+
+    async def weak(self, scope, receive, send):
+        await self.answer(send, b"again " * 10_000, [(b"etag", b'W/"b2"')])
+
+    async def had(self, scope, receive, send):
+        await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", b'"a1"')]})
+        await send({"type": "http.response.body", "body": b""})
+
     async def kept(self, scope, receive, send):
         more = [(b"cache-control", b"max-age=60"), (b"content-security-policy", b"other")]
         await self.answer(send, b"", more)
@@ -285,6 +296,22 @@ def test_a_long_answer_is_compressed_where_the_client_reads_gzip(app):
     plain = asked(app, path="/long", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == told.text
+
+
+def test_an_etag_of_a_compressed_answer_is_weak_and_of_a_plain_one_as_it_was(app):
+    def tag(path: str, coding: str) -> str:
+        return asked(app, path=path, headers={"accept-encoding": coding}).headers["etag"]
+
+    assert tag("/tagged", "gzip") == 'W/"a1"'
+    assert tag("/tagged", "identity") == '"a1"'
+    assert tag("/tagged?short", "gzip") == '"a1"'
+    assert tag("/weak", "gzip") == 'W/"b2"'
+
+
+def test_an_answer_that_the_client_has_has_the_weak_tag_of_both_forms(app):
+    for coding in ("gzip", "identity"):
+        told = asked(app, path="/had", headers={"accept-encoding": coding})
+        assert (told.status_code, told.content, told.headers["etag"]) == (304, b"", 'W/"a1"')
 
 
 def test_a_short_answer_is_not(app):

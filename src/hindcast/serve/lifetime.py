@@ -51,6 +51,8 @@ async def told(held: Services) -> dict[str, Any]:
     }
     if any(provenance.is_simulated(manifest) for manifest in manifests):
         said["records"] = "SIMULATED: no forecast says anything of real accidents"
+    if why := held.warehouse.ready() or held.warehouse.degraded():
+        said["warehouse"] = why
     if not await held.store.keys():
         said["keys"] = NO_KEY
     return said

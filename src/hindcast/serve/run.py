@@ -37,7 +37,7 @@ def serve(settings: Settings) -> None:
     Raises
     ------
     hindcast.errors.NotRunError
-        There are no trained models, or no warehouse.
+        There are no trained models.
     ListenError
         Another program listens there, or the address is not this machine's.
     """
@@ -74,14 +74,11 @@ def check(settings: Settings) -> None:
     """Raise where what is served is not there."""
     is_shelved = (settings.shelf_folder / aliases.FILE).is_file()
     if not is_shelved and not any(settings.models_folder.glob("fatal/*/manifest.json")):
-        raise NotRunError(_missing("trained models", settings.models_folder, "models"))
-    if not settings.warehouse_file.is_file():
-        raise NotRunError(_missing("warehouse", settings.warehouse_file, "warehouse"))
-
-
-def _missing(what: str, where: Any, name: str) -> str:
-    variable = environment.variable(name)
-    return f"no {what} at {where}: run `make run` first, or set {variable} to where they are"
+        variable = environment.variable("models")
+        raise NotRunError(
+            f"no trained models at {settings.models_folder}: run `make run` first, or set "
+            f"{variable} to where they are"
+        )
 
 
 def create() -> Any:

@@ -27,6 +27,7 @@ _BEGIN, _END = "\x02", "\x03"
 _FROM = "FROM text JOIN event ON event.rowid = text.rowid WHERE text MATCH ? AND "
 _COLUMNS = ", ".join(name for name in Hit.model_fields if name not in ("score", "highlight"))
 _AGAIN_SECONDS = 30
+_BEING_MADE = "the index of texts is being made; ask again"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Search:
     def __init__(self, settings: Settings, warehouse: Warehouse) -> None:
         self._settings, self._warehouse = settings, warehouse
         self._index: Index | None = None
+        self._why_not = _BEING_MADE
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -72,9 +74,16 @@ class Search:
             503: it is being made, or there is no warehouse.
         """
         if self._index is None:
-            told = self._warehouse.ready() or "the index of texts is being made; ask again"
-            raise Problem(503, told, headers={"Retry-After": "2"})
+            self._warehouse.current  # noqa: B018 - without records, that is why
+            raise Problem(503, self._why_not, headers={"Retry-After": "2"})
         return self._index
+
+    def degraded(self) -> str | None:
+        """Return why texts cannot be searched, or not those of the records that are open."""
+        opened = self._warehouse.opened
+        if opened is None or (self._index and self._index.of.stamp == opened.stamp):
+            return None
+        return self._why_not
 
     async def close(self) -> None:
         """Stop watching."""
@@ -150,10 +159,12 @@ class Search:
             why_not = await child.run(texts.__name__, str(opened.file), str(file))
             if why_not is None:
                 self._index = Index(opened, _connected(file))
+                self._why_not = _BEING_MADE
                 edition.sweep(file.parent, "texts-*.sqlite", keep=file)
                 return True
         except (OSError, sqlite3.Error) as error:
             why_not = str(error)
+        self._why_not = "the index of texts cannot be made; the server's log says why"
         log.error("texts_not_indexed", why=why_not)
         return False
 

@@ -62,7 +62,8 @@ class Warehouse:
         self.opened: Opened | None = None
         self.news = asyncio.Event()
         self._n_waiting = 0
-        self._why_not = "the records are being read; ask again in a moment"
+        self._is_absent = False
+        self._why_not: str | None = "the records are being read; ask again in a moment"
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
@@ -84,12 +85,19 @@ class Warehouse:
             503: there is no warehouse, or it is being read.
         """
         if self.opened is None:
-            raise Problem(503, self._why_not, headers={"Retry-After": "2"})
+            raise Problem(503, str(self._why_not), headers={"Retry-After": "2"})
         return self.opened
 
     def ready(self) -> str | None:
-        """Return why records cannot be answered, or None where they can."""
-        return self._why_not if self.opened is None else None
+        """Return why records cannot be answered, or None where they can.
+
+        None too where there is no warehouse: a server of models alone is as it should be.
+        """
+        return None if self.opened or self._is_absent else self._why_not
+
+    def degraded(self) -> str | None:
+        """Return why there are no records, or not the warehouse's."""
+        return self._why_not
 
     async def close(self) -> None:
         """Stop watching; running queries are interrupted."""
@@ -170,12 +178,21 @@ class Warehouse:
     async def _renewed(self) -> bool:
         """Take up a changed warehouse; return whether the open edition is the warehouse's."""
         file = self._settings.warehouse_file
-        stamp = edition.stamp(file)
+        stamp = self._stamp()
         if stamp is None:
-            self._why_not = f"there is no warehouse at {file.name} yet: run `make run` first"
-        elif self.opened is None or self.opened.stamp != stamp:
+            return False
+        if self.opened is None or self.opened.stamp != stamp:
             return await self._make(file, stamp)
-        return stamp is not None
+        self._why_not = None
+        return True
+
+    def _stamp(self) -> str | None:
+        file = self._settings.warehouse_file
+        stamp = edition.stamp(file)
+        self._is_absent = stamp is None
+        if self._is_absent:
+            self._why_not = f"there is no warehouse at {file.name} yet: run `make run` first"
+        return stamp
 
     async def _make(self, file: Path, stamp: str) -> bool:
         try:
@@ -193,7 +210,7 @@ class Warehouse:
         return self._settings.records_folder / f"records-{stamp}.duckdb"
 
     def _open_standing(self) -> None:
-        stamp = edition.stamp(self._settings.warehouse_file)
+        stamp = self._stamp()
         if stamp and self._file(stamp).is_file():
             # Another worker may remove it at this moment: then it is made again.
             with suppress(duckdb.IOException, sqlite3.Error):
@@ -208,6 +225,7 @@ class Warehouse:
         self.opened = Opened(stamp, file, connection, finished, about["fingerprint"], about)
         edition.sweep(file.parent, "records-*.duckdb", keep=file)
         edition.sweep(file.parent, "records-*.sqlite", keep=edition.finished(file))
+        self._why_not = None
         self.news.set()
         self.news = asyncio.Event()
         log.info("records_opened", fingerprint=about["fingerprint"], n_events=about["n_events"])

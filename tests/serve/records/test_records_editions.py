@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from hindcast.serve.problems import Problem
-from hindcast.serve.records import edition, texts
+from hindcast.serve.records import child, edition, texts
 from hindcast.serve.settings import Settings
 from hindcast.serve.warehouse import Warehouse
 
@@ -138,12 +138,54 @@ def test_without_a_warehouse_the_server_starts_and_says_what_to_do(
             assert refused.status_code == 503, path
             assert refused.headers["retry-after"] == "2"
         wait_for(lambda: "make run" in client.get("/api/v1/events").json()["detail"])
-        assert "make run" in held(client).ready()
+        assert held(client).ready() is None
+        assert "make run" in held(client).degraded()
         shutil.copy(loaded_records, settings.warehouse)
         wait_for(lambda: client.get("/api/v1/events").status_code == 200)
+        assert held(client).degraded() is None
         settings.warehouse.unlink()
-        time.sleep(0.15)
+        wait_for(lambda: "make run" in (held(client).degraded() or ""))
         assert client.get("/api/v1/events").status_code == 200
+        shutil.copy(loaded_records, settings.warehouse)
+        wait_for(lambda: held(client).degraded() is None)
+
+
+def test_records_that_are_being_read_are_not_ready_and_texts_are_told_of(
+    serving, record_settings, monkeypatch
+):
+    made, run = threading.Event(), child.run
+
+    async def run_later(module: str, *given: str) -> str | None:
+        while module == texts.__name__ and not made.is_set():
+            await asyncio.sleep(0.01)
+        return await run(module, *given)
+
+    monkeypatch.setattr(child, "run", run_later)
+    with serving(record_settings) as client:
+        search = client.app._app.state.services.search
+        assert "being read" in held(client).ready() and search.degraded() is None
+        wait_for(lambda: held(client).ready() is None)
+        assert "being made" in search.degraded()
+        refused = client.get("/api/v1/search?q=pilot")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        assert "being made" in refused.json()["detail"]
+        made.set()
+        wait_for(lambda: search.degraded() is None)
+        assert client.get("/api/v1/search?q=pilot").status_code == 200
+
+
+def test_an_index_that_cannot_be_made_is_told(serving, record_settings, monkeypatch):
+    run = child.run
+
+    async def fails(module: str, *given: str) -> str | None:
+        return "no space" if module == texts.__name__ else await run(module, *given)
+
+    monkeypatch.setattr(child, "run", fails)
+    with serving(record_settings) as client:
+        search = client.app._app.state.services.search
+        wait_for(lambda: "cannot be made" in (search.degraded() or ""))
+        assert "cannot be made" in client.get("/api/v1/search?q=pilot").json()["detail"]
+        assert held(client).ready() is None
 
 
 def test_a_damaged_warehouse_is_told_and_leaves_nothing_behind(serving, tmp_path):

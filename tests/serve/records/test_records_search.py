@@ -262,6 +262,16 @@ def test_a_wrong_tree_is_refused_with_what_was_expected(searching, where):
     assert refused.json()["errors"]
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
+def test_a_tree_that_is_not_said_to_be_json_is_415(searching, kind):
+    headers = {"Content-Type": kind} if kind else {}
+    body = b'{"where": {"field": "make", "op": "eq", "value": "CESSNA"}}'
+    refused = searching.post(ADVANCED, content=body, headers=headers)
+    assert refused.status_code == 415 and "application/json" in refused.json()["detail"]
+    as_json = {"Content-Type": "application/json; charset=utf-8"}
+    assert searching.post(ADVANCED, content=body, headers=as_json).status_code == 200
+
+
 def test_the_largest_tree_is_answered(searching):
     assert searching.post(ADVANCED, json={"where": nested(DEEPEST)}).status_code == 200
     widest = {"or": [LEAF] * (MOST_CONDITIONS - 1)}

@@ -8,13 +8,13 @@ from typing import Any
 import structlog
 from starlette._utils import get_route_path
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hindcast.serve import metrics, problems
 from hindcast.serve.middleware import body, head, headers, observe
+from hindcast.serve.middleware.compress import Compressed
 from hindcast.serve.middleware.deadlines import Deadlines, Run
 from hindcast.serve.settings import Settings
 
@@ -60,7 +60,7 @@ class Edge:
         self._settings = settings
         self._around = _cors(settings)
         self._plain = self._around(app)
-        self._compressed = self._around(GZipMiddleware(app, SMALL, compresslevel=5))
+        self._compressed = self._around(Compressed(app, SMALL))
         self._deadlines = Deadlines(settings.timeout_seconds)
         self._log = structlog.get_logger().bind()
 

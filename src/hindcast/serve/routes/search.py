@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from hindcast.serve import caching, services
+from hindcast.serve import caching, problems, services
 from hindcast.serve.auth import needs
+from hindcast.serve.forecast import parsing
 from hindcast.serve.records import pages, tree
 from hindcast.serve.routes.reading import reads
 from hindcast.serve.schemas.records import EventPage
@@ -13,6 +14,10 @@ from hindcast.serve.schemas.search import SearchPage, SearchQuery
 from hindcast.serve.schemas.tree import AdvancedQuery
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
+
+
+async def _is_json(request: Request) -> None:
+    parsing.check_type(request.scope["headers"])
 
 
 @reads(router, "", answer=SearchPage, summary="Full text over probable causes")
@@ -34,8 +39,8 @@ async def search(request: Request, asked: Annotated[SearchQuery, Query()]) -> Re
 @router.post(
     "/advanced",
     summary="Events by a tree of filters",
-    dependencies=[needs("read")],
-    responses={200: {"model": EventPage}},
+    dependencies=[needs("read"), Depends(_is_json)],
+    responses={200: {"model": EventPage}, **problems.described(415)},
 )
 async def advanced(request: Request, asked: AdvancedQuery) -> Response:
     """Return events that meet conditions joined by and, or and not.
