@@ -38,6 +38,8 @@ def test_a_key_is_told_once_works_and_is_revoked_at_once(client):
         {"name": "x", "scopes": ["read"], "tier": "gold"},
         {"name": "x", "scopes": ["read"], "expires_at": "2020-01-01T00:00:00Z"},
         {"name": "x", "scopes": ["read"], "expires_at": "2090-01-01T00:00:00"},
+        {"name": "x", "scopes": ["read"], "expires_at": 4102444800},
+        {"name": "x", "scopes": ["read"], "expires_at": "4102444800"},
         {"name": "x", "scopes": ["read"], "is_admin": True},
     ],
 )
@@ -100,3 +102,8 @@ def test_the_command_line_makes_lists_and_revokes(settings, monkeypatch):
         assert database.key(key[3:15]).revoked_at is not None
     missing = run(cli.app, ["keys", "revoke", "0" * 12])
     assert isinstance(missing.exception, keys.NoKeyError)
+
+
+@pytest.mark.parametrize("since", ["0", "2026-1-1", "today"])
+def test_use_since_what_is_no_day_is_refused(client, since):
+    assert client.get("/api/v1/admin/usage", params={"since": since}).status_code == 422

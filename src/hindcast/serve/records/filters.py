@@ -17,7 +17,9 @@ from pydantic import (
 Condition = tuple[str, list[Any]]
 """SQL with question marks, and the values that stand for them."""
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
+Word = Annotated[
+    str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True, pattern=r"\S")
+]
 Words = Annotated[list[Word], Field(max_length=50)]
 Population = Literal["us_accidents", "all"]
 Severity = Literal["none", "minor", "serious", "fatal"]

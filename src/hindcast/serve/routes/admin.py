@@ -1,6 +1,6 @@
 """Keys made, listed and revoked over HTTP, and their use."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from hindcast.serve import clock, keys, problems, services
 from hindcast.serve.auth import needs
 from hindcast.serve.problems import Problem
+from hindcast.serve.records.filters import Day
 from hindcast.serve.schemas.admin import KeyKept, KeyMade, KeysKept, KeyWanted, UsageTold
 
 USAGE_DAYS = 30
@@ -59,7 +60,7 @@ async def revoke_key(request: Request, key_id: KeyId) -> Any:
 @router.get("/usage", response_model=UsageTold, summary="Use by key and day")
 async def usage(
     request: Request,
-    since: Annotated[date | None, Query(description="First day; 30 days ago")] = None,
+    since: Annotated[Day | None, Query(description="First day; 30 days ago")] = None,
 ) -> Any:
     """Answer how much each key asked on each day, and how often a limit refused it."""
     held = services.of(request)

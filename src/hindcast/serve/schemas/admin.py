@@ -1,13 +1,23 @@
 """What the admin routes take and answer."""
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hindcast.serve.keys import Scope, Tier
 
 _EXAMPLE = {"name": "county dashboard", "scopes": ["read", "predict"], "tier": "premium"}
+
+_BEGINS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+def _time(given: Any) -> Any:
+    """Refuse what Pydantic would take for seconds since 1970."""
+    if given is not None and not (isinstance(given, str) and _BEGINS.match(given)):
+        raise ValueError(f"expected a time as 2030-12-31T00:00:00Z, got {str(given)[:40]!r}")
+    return given
 
 
 class KeyWanted(BaseModel):
@@ -19,7 +29,9 @@ class KeyWanted(BaseModel):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3, description="What it may")]
     tier: Annotated[Tier, Field(description="Whose limits it has")] = "free"
     expires_at: Annotated[
-        datetime | None, Field(description="With its zone; never, where not given")
+        datetime | None,
+        BeforeValidator(_time),
+        Field(description="With its zone; never, where not given"),
     ] = None
 
 
