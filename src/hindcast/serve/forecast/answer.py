@@ -1,6 +1,7 @@
 """The answer to a request for a forecast: plain dicts, written by orjson as they are."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,18 +59,22 @@ def model(engine: Engine, role: str) -> Json:
     }
 
 
-def probabilities(forecast: Forecast, coverage: float) -> Json:
-    """Return the probabilities and the conformal set."""
-    told = forecast.classes.tolist()
+def probabilities(classes: Sequence[float], likely: list[str], coverage: float) -> Json:
+    """Return the probabilities, from those of none, minor, serious and fatal, and the set."""
     return {
-        "fatal": told[3],
-        "classes": dict(zip(CLASSES, told, strict=True)),
+        "fatal": classes[3],
+        "classes": dict(zip(CLASSES, classes, strict=True)),
         "answer_set": {
-            "classes": forecast.likely,
+            "classes": likely,
             "coverage": coverage,
-            "how_to_read": HOW_TO_READ.format(share=coverage),
+            "how_to_read": _how_to_read(coverage),
         },
     }
+
+
+@cache
+def _how_to_read(coverage: float) -> str:
+    return HOW_TO_READ.format(share=coverage)
 
 
 def about_fields(given: Mapping[str, Any], engine: Engine, asked: Asked) -> Json:
@@ -80,17 +85,6 @@ def about_fields(given: Mapping[str, Any], engine: Engine, asked: Asked) -> Json
         "used": used,
         "n_missing": view.n_missing(used),
         "missing": view.missing(given, None if asked.is_full else MOST_MISSING),
-        "ignored": view.ignored(given, engine.horizon) if len(used) < len(given) else [],
-        "unknown_codes": reading.unknown_codes(given),
-    }
-
-
-def about_few(given: Mapping[str, Any], engine: Engine, _asked: Asked) -> Json:
-    """Return what has to be known of a row's fields: those that did not count."""
-    view = engine.view
-    used = view.used(given)
-    return {
-        "n_missing": view.n_missing(used),
         "ignored": view.ignored(given, engine.horizon) if len(used) < len(given) else [],
         "unknown_codes": reading.unknown_codes(given),
     }
@@ -119,15 +113,11 @@ def _contribution(share: Share) -> Json:
     }
 
 
-def row(forecast: Forecast, engine: Engine, asked: Asked, *, is_short: bool = False) -> Json:
-    """Return what is told of one row, but for its id, its horizon and its model.
-
-    A short answer, as to each row of a batch, leaves out the fields that were used, and those that
-    are missing unless all are asked for.
-    """
-    told = probabilities(forecast, engine.severity.sets["coverage"])
-    is_short = is_short and not asked.is_full
-    told["fields"] = (about_few if is_short else about_fields)(forecast.given, engine, asked)
+def row(forecast: Forecast, engine: Engine, asked: Asked) -> Json:
+    """Return what is told of one row, but for its id, its horizon and its model."""
+    coverage = engine.severity.sets["coverage"]
+    told = probabilities(forecast.classes.tolist(), forecast.likely, coverage)
+    told["fields"] = about_fields(forecast.given, engine, asked)
     told["unusual"] = forecast.unusual
     if forecast.explanation is not None:
         told["explanation"] = explained(forecast.explanation)

@@ -1,8 +1,7 @@
 """Many rows of one request, in a thread: read one by one, computed together by horizon."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import repeat
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -10,10 +9,18 @@ from fastapi import Request
 
 from hindcast.model.single import Explanation
 from hindcast.serve import metrics
-from hindcast.serve.forecast import answer, fields, forecasting, reading, reading_many, recording
-from hindcast.serve.forecast.answer import Forecast
+from hindcast.serve.forecast import (
+    about_many,
+    answer,
+    fields,
+    forecasting,
+    reading,
+    reading_many,
+    recording,
+)
 from hindcast.serve.forecast.asking import Asked
 from hindcast.serve.forecast.engine import Batch, Engine
+from hindcast.serve.forecast.many import Columns
 from hindcast.serve.problems import Problem
 from hindcast.serve.services import Services
 from hindcast.serve.shelf.choice import Choice
@@ -23,14 +30,19 @@ MOST_EXPLAINED = 200
 """Rows of a batch that is explained: a reason costs more than a forecast."""
 
 Json = dict[str, Any]
-Rows = Mapping[int, Mapping[str, Any]]
+Row = Mapping[str, Any]
+Rows = Mapping[int, Row]
 
 
 class Readings(NamedTuple):
-    """The rows of a batch: the good ones by their place, and the faults of the others."""
+    """The rows of a batch: the good ones by their place, and the faults of the others.
+
+    Where all are good they may be there field by field too.
+    """
 
     good: dict[int, Mapping[str, Any]]
     bad: dict[int, list[Json]]
+    columns: Columns | None = None
 
 
 class Answered(NamedTuple):
@@ -71,7 +83,7 @@ def read(rows: list[Any], is_partial: bool) -> Readings:
     """
     together = reading_many.read(rows)
     if together is not None:
-        return Readings(dict(enumerate(together.rows)), {})
+        return Readings(dict(enumerate(together.rows)), {}, together.columns)
     told = Readings({}, {})
     for at, row in enumerate(rows):
         given, faults = _read(row)
@@ -97,6 +109,9 @@ def _read(row: Any) -> tuple[Mapping[str, Any], list[Json]]:
 
 def by_horizon(held: Services, asked: Asked, good: Rows) -> dict[str, list[int]]:
     """Return the places of the rows of each horizon."""
+    if asked.horizon is not None:
+        any_row = next(iter(good.values()))
+        return {forecasting.horizon(held, asked, any_row)[0]: [*good]}
     found = defaultdict(list)
     for at, given in good.items():
         found[forecasting.horizon(held, asked, given)[0]].append(at)
@@ -104,49 +119,70 @@ def by_horizon(held: Services, asked: Asked, good: Rows) -> dict[str, list[int]]
 
 
 async def answered(
-    held: Services, request: Request, horizon: str, good: Rows, asked: Asked
+    held: Services,
+    request: Request,
+    horizon: str,
+    places: Sequence[int],
+    read: Readings,
+    asked: Asked,
 ) -> Answered:
     """Return the answers to rows of one horizon, each with its id."""
     began = perf_counter()
     choice = forecasting.choose(held, request, horizon, asked)
-    inputs = list(good.values())
-    work = held.gatherer.run(_computed, choice.engine, inputs, asked.explain)
+    rows = [read.good[at] for at in places]
+    are_all = read.columns is not None and len(rows) == len(read.good)
+    columns = read.columns if are_all else reading_many.columns_of(rows)
+    work = held.gatherer.run(_computed, choice.engine, rows, columns, asked.explain)
     found, reasons = await forecasting.noted(held, choice, work)
     recorder = recording.Recorder(request, held.settings, "severity", choice, began)
-    forecasts = _forecasts(choice.engine, good, found, reasons)
-    told = await held.gatherer.run(_told, choice, recorder, good, forecasts, asked)
-    _shadowed(held, choice, inputs, told.logged)
-    return told
+    told, logged = await held.gatherer.run(
+        _told, choice.engine, recorder, rows, columns, found, reasons, asked
+    )
+    _shadowed(held, choice, rows, logged)
+    return Answered(choice, _headed(horizon, places, told, logged), logged)
+
+
+def _headed(
+    horizon: str, places: Sequence[int], told: list[Json], logged: list[PredictionRow]
+) -> dict[int, Json]:
+    """Return what is told of each row under its place and its id."""
+    ids = (row.prediction_id for row in logged)
+    return {
+        at: {"row": at, "prediction_id": own, "horizon": horizon} | one
+        for at, own, one in zip(places, ids, told, strict=True)
+    }
 
 
 def _told(
-    choice: Choice,
+    engine: Engine,
     recorder: recording.Recorder,
-    places: Iterable[int],
-    forecasts: Iterable[Forecast],
+    rows: Sequence[Row],
+    columns: Columns,
+    found: Batch,
+    reasons: list[Explanation],
     asked: Asked,
-) -> Answered:
-    told, engine = Answered(choice, {}, []), choice.engine
-    for at, forecast in zip(places, forecasts, strict=True):
-        about = answer.row(forecast, engine, asked, is_short=True)
-        row = recorder.row(forecast.given, about["classes"])
-        told.logged.append(row)
-        head = {"row": at, "prediction_id": row.prediction_id, "horizon": engine.horizon}
-        told.rows[at] = head | about
-    return told
+) -> tuple[list[Json], list[PredictionRow]]:
+    """Return what is told of each row, and what is logged of it."""
+    if asked.is_full:
+        about = [answer.about_fields(row, engine, asked) for row in rows]
+    else:
+        about = about_many.about(rows, columns, engine.view, engine.horizon)
+    coverage = engine.severity.sets["coverage"]
+    new = map(engine.view.told, found.values, engine.view.new(found.matrix))
+    each = zip(found.classes.tolist(), found.answers, about, new, strict=True)
+    told = [
+        answer.probabilities(classes, likely, coverage) | {"fields": of, "unusual": unusual}
+        for classes, likely, of, unusual in each
+    ]
+    for one, reason in zip(told, reasons, strict=False):
+        one["explanation"] = answer.explained(reason)
+    return told, recorder.rows(rows, [one["classes"] for one in told])
 
 
-def _forecasts(
-    engine: Engine, good: Rows, found: Batch, reasons: list[Explanation]
-) -> Iterator[Forecast]:
-    new = engine.view.new(found.matrix)
-    unusual = map(engine.view.told, found.values, new)
-    told = reasons or repeat(None)
-    return map(Forecast, good.values(), found.classes, found.answers, unusual, told)
-
-
-def _computed(engine: Engine, inputs: list[Json], top: int) -> tuple[Batch, list[Explanation]]:
-    found = engine.batch(inputs)
+def _computed(
+    engine: Engine, rows: Sequence[Row], columns: Columns, top: int
+) -> tuple[Batch, list[Explanation]]:
+    found = engine.batch(rows, columns)
     if not top:
         return found, []
     began = perf_counter()
@@ -160,8 +196,8 @@ def _computed(engine: Engine, inputs: list[Json], top: int) -> tuple[Batch, list
 
 
 def _shadowed(
-    held: Services, choice: Choice, inputs: list[Json], rows: list[PredictionRow]
+    held: Services, choice: Choice, rows: Sequence[Row], logged: list[PredictionRow]
 ) -> None:
     if choice.shadow is not None:
-        for given, row in zip(inputs, rows, strict=True):
+        for given, row in zip(rows, logged, strict=True):
             held.shelf.in_shadow(choice, fields.filled(given), row)

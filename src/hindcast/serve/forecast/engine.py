@@ -16,7 +16,8 @@ from hindcast.model.quick import Quick
 from hindcast.model.targets import bundle as targets
 from hindcast.model.targets import chain
 from hindcast.serve.forecast.answers import AnswerSets
-from hindcast.serve.forecast.many import WORTH_A_FRAME, ManyRows
+from hindcast.serve.forecast.lazy import LazyRows
+from hindcast.serve.forecast.many import WORTH_A_FRAME, Columns, ManyRows, Rows
 from hindcast.serve.forecast.view import View
 
 FURTHER = ("causes", "damage")
@@ -157,28 +158,31 @@ class Engine:
         """Return what one row's forecast leans on, from one row of `contributions`."""
         return self.prepared.explanation(contributions, values, top)
 
-    def batch(self, rows: Sequence[Mapping[str, Any]]) -> Batch:
+    def batch(self, rows: Rows, columns: Columns | None = None) -> Batch:
         """Return the answers to many rows of inputs; what a row leaves out is not known.
+
+        Parameters
+        ----------
+        rows
+            Raw inputs by name.
+        columns
+            The same field by field, where that is at hand.
 
         Raises
         ------
         hindcast.features.inputs.InputError
             An input has an unknown name or another type.
         """
-        values, matrix = self._encoded_many(rows)
+        values, matrix = self._encoded_many(rows, columns)
         classes = self.classes(matrix)
-        answers = [self._sets.of(*row) for row in zip(classes, values, strict=True)]
-        return Batch(values, matrix, classes, answers)
+        return Batch(values, matrix, classes, self._sets.of_many(classes, values))
 
     def _encoded_many(
-        self, rows: Sequence[Mapping[str, Any]]
+        self, rows: Rows, columns: Columns | None
     ) -> tuple[Sequence[Sequence[Any]], np.ndarray]:
         if len(rows) >= WORTH_A_FRAME:
-            try:
-                told = self._many.features(rows)
-                return told.rows(), self.fatal.matrix(told)
-            except KeyError:  # a row leaves a name out: the other way takes it as not known
-                pass
+            told = self._many.features(rows, columns)
+            return LazyRows(told), self.fatal.matrix(told)
         told = [self.prepared.of_request(checked(row)) for row in rows]
         return [values for values, _ in told], np.concatenate([matrix for _, matrix in told])
 

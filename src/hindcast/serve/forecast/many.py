@@ -11,11 +11,13 @@ from hindcast.features.onerow import given
 from hindcast.features.state import HistoryState
 from hindcast.model.bundle import Bundle
 from hindcast.serve.forecast import fields
+from hindcast.serve.forecast.reading_many import columns_of
 
 WORTH_A_FRAME = 300
 """From so many rows on, a frame is made sooner than as many single rows."""
 
 Rows = Sequence[Mapping[str, Any]]
+Columns = Mapping[str, Sequence[Any]]
 
 
 class ManyRows:
@@ -46,20 +48,22 @@ class ManyRows:
         inputs = (name for feature in self.declared for name in feature.inputs)
         self.reads = sorted(fields.raw_inputs(inputs) | {*fields.NEEDED})
 
-    def features(self, rows: Rows) -> pl.DataFrame:
+    def features(self, rows: Rows, columns: Columns | None = None) -> pl.DataFrame:
         """Return the bundle's features, one row for each of ``rows``.
 
         Parameters
         ----------
         rows
             Raw inputs; a name left out says, as None does, that the value is not known.
+        columns
+            The same field by field, where that is at hand.
 
         Raises
         ------
         hindcast.features.inputs.InputError
             An input has another type.
         """
-        return self._computed(self._enriched(frame(rows, self.reads)))
+        return self._computed(self._enriched(frame(rows, self.reads, columns)))
 
     def _enriched(self, told: pl.DataFrame) -> pl.DataFrame:
         return derive.enrich(told, self.state, is_release=False)
@@ -70,7 +74,7 @@ class ManyRows:
         return catalog.computing(none.columns, self.declared)
 
 
-def frame(rows: Rows, names: Iterable[str]) -> pl.DataFrame:
+def frame(rows: Rows, names: Iterable[str], columns: Columns | None = None) -> pl.DataFrame:
     """Return what rows tell under some names as a frame.
 
     Parameters
@@ -78,7 +82,9 @@ def frame(rows: Rows, names: Iterable[str]) -> pl.DataFrame:
     rows
         Raw inputs by name; what is left out is null, but for the era, which the date tells.
     names
-        The columns.
+        The frame's columns.
+    columns
+        The rows' values field by field, see `hindcast.serve.forecast.reading_many.columns_of`.
 
     Raises
     ------
@@ -86,14 +92,13 @@ def frame(rows: Rows, names: Iterable[str]) -> pl.DataFrame:
         An input has another type.
     """
     types, names = given.types(), [name for name in names if name != "era"]
+    of = columns_of(rows) if columns is None else columns
     try:
-        told = pl.DataFrame(
-            [_series(name, [row.get(name) for row in rows], types[name]) for name in names]
-        )
+        told = pl.DataFrame([_series(name, of.get(name), len(rows), types[name]) for name in names])
     except (TypeError, OverflowError):
         found = given.frame(rows)  # slower, and names what is wrong
         told = found.select(name for name in names if name in found.columns)
-    return _with_era(told, rows) if any("era" in row for row in rows) else told
+    return _with_era(told, rows) if "era" in of else told
 
 
 def _with_era(told: pl.DataFrame, rows: Rows) -> pl.DataFrame:
@@ -102,7 +107,9 @@ def _with_era(told: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     return told.with_columns(era=pl.when(is_left_out).then(catalog.ERA).otherwise(era))
 
 
-def _series(name: str, values: Sequence[Any], of: pl.DataType) -> pl.Series:
+def _series(name: str, values: Sequence[Any] | None, n: int, of: pl.DataType) -> pl.Series:
+    if values is None:
+        return pl.repeat(None, n, dtype=of, eager=True).alias(name)
     if of != pl.List(pl.String):
         return pl.Series(name, values, of)
     told = [value if value is None else tuple(value) for value in values]

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
@@ -88,10 +89,30 @@ class Recorder:
         probabilities
             What is answered, by name; the likeliest is counted as the outcome.
         """
-        digest, inputs = kept(given, self._how)
         seconds = perf_counter() - self._began
         _counter(*self._model, max(probabilities, key=probabilities.__getitem__)).inc()
         _timer(self._model[1], self._model[3]).observe(seconds)
+        return self._row(given, probabilities, seconds)
+
+    def rows(
+        self, given: Sequence[Mapping[str, Any]], probabilities: Sequence[Mapping[str, float]]
+    ) -> list[PredictionRow]:
+        """Return the rows of forecasts that were computed together, and count them.
+
+        Their time is observed once: it is that of all of them.
+        """
+        seconds = perf_counter() - self._began
+        _timer(self._model[1], self._model[3]).observe(seconds)
+        likeliest = Counter(max(told, key=told.__getitem__) for told in probabilities)
+        for name, times in likeliest.items():
+            _counter(*self._model, name).inc(times)
+        both = zip(given, probabilities, strict=True)
+        return [self._row(row, told, seconds) for row, told in both]
+
+    def _row(
+        self, given: Mapping[str, Any], probabilities: Mapping[str, float], seconds: float
+    ) -> PredictionRow:
+        digest, inputs = kept(given, self._how)
         fatal, told = probabilities.get("fatal"), orjson.dumps(probabilities).decode()
         return PredictionRow(
             new_id(), self._at, *self._asked, *self._model, True, digest, inputs, fatal, told,

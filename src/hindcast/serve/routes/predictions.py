@@ -82,8 +82,7 @@ async def severity_batch(request: Request) -> Response:
     read = await held.gatherer.run(batch.read, rows, asked.is_partial)
     models, told, logged = {}, {}, []
     for horizon, places in batch.by_horizon(held, asked, read.good).items():
-        good = {at: read.good[at] for at in places}
-        found = await batch.answered(held, request, horizon, good, asked)
+        found = await batch.answered(held, request, horizon, places, read, asked)
         models[horizon] = answer.model(found.choice.engine, found.choice.role)
         told |= found.rows
         logged += found.logged
