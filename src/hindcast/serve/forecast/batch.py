@@ -128,7 +128,7 @@ async def answered(
 ) -> Answered:
     """Return the answers to rows of one horizon, each with its id."""
     began = perf_counter()
-    choice = forecasting.choose(held, request, horizon, asked)
+    choice = await forecasting.choose(held, request, horizon, asked)
     rows = [read.good[at] for at in places]
     are_all = read.columns is not None and len(rows) == len(read.good)
     columns = read.columns if are_all else reading_many.columns_of(rows)

@@ -16,8 +16,12 @@ from hindcast.serve.shelf.choice import Choice
 T = TypeVar("T")
 
 
-def choose(held: Services, request: Request, horizon: str, asked: Asked) -> Choice:
+async def choose(held: Services, request: Request, horizon: str, asked: Asked) -> Choice:
     """Return the model that answers, see `hindcast.serve.shelf.held.Shelf.choose`."""
+    if asked.model is not None:
+        found = await held.shelf.fetched(horizon, asked.model)
+        if found is not None:
+            return found
     caller = getattr(request.state, "caller", None)
     key, request_id = caller and caller.key_id, getattr(request.state, "request_id", "")
     return held.shelf.choose(horizon, asked.model, key, request_id)

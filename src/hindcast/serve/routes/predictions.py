@@ -59,7 +59,7 @@ async def severity(request: Request) -> Response:
     asked = asking.asked(request.scope["query_string"], _SEVERITY)
     given, held = await _given(request), services.of(request)
     horizon, why = forecasting.horizon(held, asked, given)
-    choice = forecasting.choose(held, request, horizon, asked)
+    choice = await forecasting.choose(held, request, horizon, asked)
     work = forecasting.one(held, choice, given, asked)
     forecast = await forecasting.noted(held, choice, work)
     told = answer.row(forecast, choice.engine, asked)
@@ -102,7 +102,7 @@ async def findings(request: Request) -> Response:
     asked = asking.asked(request.scope["query_string"], _COMMON)
     given, held = await _given(request), services.of(request)
     horizon, why = causes.horizon(held, asked, given)
-    choice = forecasting.choose(held, request, horizon, asked)
+    choice = await forecasting.choose(held, request, horizon, asked)
     causes.check(choice.engine)
     engine = choice.engine
     values, matrix = engine.prepared.of_request(given)

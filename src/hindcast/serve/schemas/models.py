@@ -16,7 +16,9 @@ class Version(BaseModel):
     roles: list[Literal["champion", "challenger", "previous"]] = Field(
         description="What it is now; empty for one that is only kept"
     )
-    is_loaded: bool = Field(description="Whether it may be asked for with ?model=")
+    is_loaded: bool = Field(
+        description="Whether it is in memory; others are loaded when ?model= asks"
+    )
     semver: str | None = Field(description="Its number in the registry, where that is known")
     shelved_at: str | None = Field(description="When it was put on the shelf, UTC")
 

@@ -1,6 +1,7 @@
 """What is told of the models: from the shelf, or from the folder of models where there is none."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,22 @@ class Catalog:
     """The models of one moment: what is loaded, and what lies on the shelf.
 
     Reads files: not for the event loop.
+
+    Parameters
+    ----------
+    further
+        The version without a name that is loaded, by horizon.
     """
 
-    def __init__(self, lanes: dict[str, Lane], shelf: Path, models: Path) -> None:
+    def __init__(
+        self,
+        lanes: dict[str, Lane],
+        shelf: Path,
+        models: Path,
+        further: Mapping[str, str] | None = None,
+    ) -> None:
         self._lanes, self._shelf, self._models = lanes, shelf, models
+        self._further = further or {}
 
     def models(self) -> list[dict[str, Any]]:
         """Return every target and horizon with its versions."""
@@ -89,7 +102,7 @@ class Catalog:
         return {
             "version": name,
             "roles": self._roles(name, lane),
-            "is_loaded": name in {one.version for one in lane.engines},
+            "is_loaded": name in {self._further.get(horizon), *(e.version for e in lane.engines)},
             "semver": (told.get("registry") or {}).get("semver"),
             "shelved_at": told.get("kept_at"),
         }

@@ -36,7 +36,7 @@ class Choice(NamedTuple):
     engine
         The models that answer.
     role
-        ``champion`` or ``challenger``.
+        ``champion``, ``challenger``, or ``version`` for one without a name.
     shadow
         The other one, which is to score the same request without being answered; or None.
     """

@@ -15,6 +15,7 @@ from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import aliases, loading, watch
 from hindcast.serve.shelf.catalog import Catalog
 from hindcast.serve.shelf.choice import Choice
+from hindcast.serve.shelf.further import SHARE_OF_TIME, Further
 from hindcast.serve.shelf.lane import Lane
 from hindcast.serve.shelf.outcomes import judged
 from hindcast.serve.shelf.shadow import Shadow
@@ -41,6 +42,7 @@ class Shelf:
         self._settings, self._store = settings, store
         self._watch = Watch(settings)
         self._shadow = Shadow(self._watch, store.log, settings.shadow_queue)
+        self._further = Further(self.folder, SHARE_OF_TIME * settings.timeout_seconds)
         self._seen: Mark = _mark(self.folder)
         self.lanes, self._faults = self._loaded({})
         self._watch.follow(self.lanes)
@@ -83,15 +85,32 @@ class Shelf:
         Raises
         ------
         hindcast.serve.problems.Problem
-            404: no such horizon, or no such version loaded.
+            404: no such horizon, or no such version; see also :meth:`fetched`.
         """
         if (lane := self.lanes.get(horizon)) is None:
             raise Problem(404, f"no model of horizon {horizon!r}: there are {_told(self.lanes)}")
         if asked is None:
             return lane.usual(caller_key, request_id)
         if (found := lane.named(asked)) is None:
-            raise Problem(404, f"{horizon} has no model {asked!r} loaded: ask for {lane.told}")
+            raise Problem(
+                404,
+                f"{horizon} has no model {asked!r}: ask for {lane.told}, or a version that "
+                "/api/v1/models lists",
+            )
         return found
+
+    async def fetched(self, horizon: str, asked: str) -> Choice | None:
+        """Return a version without a name, loaded if need be; None where it is not on the shelf.
+
+        Raises
+        ------
+        hindcast.serve.problems.Problem
+            503: it cannot be loaded, or takes too long.
+        """
+        lane = self.lanes.get(horizon)
+        if lane is None or lane.places is None or lane.named(asked) is not None:
+            return None
+        return await self._further.get(horizon, asked)
 
     def note(self, choice: Choice, seconds: float, failed: bool = False) -> None:
         """Take note of how long a request took its engine, and whether the engine failed."""
@@ -110,11 +129,12 @@ class Shelf:
     @property
     def fingerprint(self) -> str:
         """Return what changes whenever other versions are there, or are called otherwise."""
-        return f"{self._seen} {[lane.told for lane in self.lanes.values()]}"
+        named = [lane.told for lane in self.lanes.values()]
+        return f"{self._seen} {named} {self._further.versions}"
 
     def catalog(self) -> Catalog:
         """Return what can be told of the models."""
-        return Catalog(self.lanes, self.folder, self.models)
+        return Catalog(self.lanes, self.folder, self.models, self._further.versions)
 
     def ready(self) -> str | None:
         """Return why no change of the shelf would be noticed any more, or None."""
@@ -154,6 +174,7 @@ class Shelf:
             lanes, faults = self.lanes, {"shelf": str(error)}
         self._seen = mark
         self.lanes, self._faults = lanes, faults
+        self._further.forget()
         self._watch.follow(lanes)
         metrics.RELOADS.labels("refused" if faults else "taken").inc()
         for told in faults.values():

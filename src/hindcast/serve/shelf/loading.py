@@ -92,8 +92,12 @@ def _lane(
 def _engine(
     shelf: Path, horizon: str, name: str, have: Engines
 ) -> tuple[Engine | None, str | None]:
-    if (found := have.get((horizon, name))) is not None:
-        return found, None
+    found = have.get((horizon, name))
+    return (found, None) if found is not None else one(shelf, horizon, name)
+
+
+def one(shelf: Path, horizon: str, name: str) -> tuple[Engine | None, str | None]:
+    """Return a version's engine, or None and what is wrong with it."""
     folder = folder_of(shelf, horizon, name)
     try:
         return replace(engine.load(folder, horizon), version=name), None
