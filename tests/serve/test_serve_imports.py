@@ -1,32 +1,36 @@
 """The server runs without what only notebooks, stages and tables need."""
 
+import shutil
 import subprocess
 import sys
 
+import pytest
+
 FOREIGN = [
     *("pandas", "sklearn", "mlflow", "dvc", "matplotlib", "pyarrow", "IPython", "papermill"),
-    *("pyspark", "optuna", "hindcast.sources"),
+    *("pyspark", "optuna", "hindcast.sources", "rich", "typer"),
 ]
 BLOCKED = f"import sys; sys.modules.update(dict.fromkeys({FOREIGN}))"
 SERVED = """
 import hindcast.serve.app, hindcast.features.prior, hindcast.model.single
 import hindcast.serve.run, hindcast.features.onerow.plan
-from hindcast.serve import lean
-lean.import_xgboost()
 """
-FORECAST = """
-import numpy as np
-rows = np.random.default_rng(1).normal(size=(99, 3)).astype(np.float32)
-told = xgboost.DMatrix(rows, rows[:, 0] > rows[:, 1])
-booster = xgboost.train({"objective": "binary:logistic", "nthread": 1}, told, 5)
-print(booster.inplace_predict(rows).tolist())
-import sklearn, pandas
+LOADED = """
+import sys
+from pathlib import Path
+from hindcast.features import terrain
+from hindcast.serve.forecast import engine
+terrain.keep(Path(sys.argv[1]))
+(held,) = engine.load_all(Path(sys.argv[2])).values()
+values, matrix = held.encoded({"dec_latitude": 40.0, "dec_longitude": -105.0})
+print(held.classes(matrix).tolist(), held.contributions(matrix).shape, len(held.view.reads))
 """
 
 
-def ran(code: str) -> str:
+def ran(code: str, *given: object) -> str:
     """Run code in a Python of its own; return what it printed."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, *map(str, given)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -40,7 +44,17 @@ def test_the_server_leaves_alone_what_is_installed():
     assert not told.split()
 
 
-def test_a_lean_booster_predicts_as_any_and_what_was_hidden_can_be_had_again():
-    lean = ran("from hindcast.serve import lean; xgboost = lean.import_xgboost()" + FORECAST)
-    there = "from hindcast.serve import lean; assert lean.import_xgboost() is xgboost"
-    assert lean == ran(f"import xgboost\n{there}\n{FORECAST}\nxgboost.XGBClassifier()")
+def test_a_start_with_a_kept_land_needs_neither_xgboost_nor_scipy(tmp_path, one_horizon):
+    first = ran(LOADED, tmp_path, one_horizon)
+    again = ran(
+        f"{LOADED}\nprint(*{{*sys.modules}} & {{'xgboost', 'scipy'}})", tmp_path, one_horizon
+    )
+    assert again == f"{first}\n"
+
+
+@pytest.fixture(scope="session")
+def one_horizon(models_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("one")
+    for target in ("fatal", "severity"):
+        shutil.copytree(models_folder / target / "dispatch", folder / target / "dispatch")
+    return folder

@@ -58,3 +58,20 @@ def test_relief_leaves_out_the_highest_and_the_lowest():
     near = known.elevation_ft[index[airports.geography.chord_to_km(apart) <= terrain.RADIUS_KM]]
     ordered = np.sort(near)
     assert terrain.of_fields()[place, 0] == ordered[-2] - ordered[1]
+
+
+def test_facts_that_were_kept_are_taken_and_broken_ones_worked_out_anew(tmp_path, monkeypatch):
+    own = terrain.of_fields()
+    monkeypatch.setattr(terrain, "_KEPT", {})
+    terrain.keep(tmp_path)
+    (kept,) = tmp_path.glob("land-*.npy")
+    terrain.of_fields.cache_clear()
+    assert np.array_equal(terrain.of_fields(), own, equal_nan=True)
+    np.save(kept, own + 1)
+    terrain.keep(tmp_path)
+    terrain.of_fields.cache_clear()
+    assert np.array_equal(terrain.of_fields(), own + 1, equal_nan=True)
+    kept.write_bytes(b"half")
+    terrain.keep(tmp_path)
+    assert np.array_equal(np.load(kept), own, equal_nan=True)
+    terrain.of_fields.cache_clear()

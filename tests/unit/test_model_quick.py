@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hindcast.model import fit, trees
+from hindcast.model.boosters import BoosterError, LateBooster
 from hindcast.model.forest import CHUNK, Forest
 from hindcast.model.quick import Quick
 from hindcast.model.shapley import Shapley
@@ -148,3 +149,34 @@ def test_trees_of_another_sort_are_named():
         trees.read([vectors])
     with pytest.raises(trees.TreesError, match="over 8 levels"):
         Forest(trees.read([deep()[1]]))
+
+
+@pytest.mark.parametrize("n_categories", [0, 2])
+def test_a_late_booster_is_the_booster(tmp_path, n_categories):
+    matrix, label, _ = drawn(11, 6, n_categories, 0.2)
+    booster = grown(matrix, label, n_categories, 5, 8)
+    (tmp_path / "b.ubj").write_bytes(booster.save_raw("ubj"))
+    late = LateBooster(tmp_path / "b.ubj")
+    assert late.save_raw("ubj") == bytes(booster.save_raw("ubj"))
+    assert late.num_boosted_rounds() == booster.num_boosted_rounds()
+    quick = Quick([late])
+    own = booster.get_score(importance_type="total_gain")
+    gains = [own.get(f"f{at}", 0.0) for at in range(matrix.shape[1])]
+    assert quick.gains() == pytest.approx(gains, rel=1e-5)
+    assert np.array_equal(quick.margins(matrix), Quick([booster]).margins(matrix))
+
+
+def test_gains_of_what_xgboost_computes_are_xgboosts(tmp_path):
+    _, booster = deep()
+    told = Quick([booster]).gains()
+    own = booster.get_score(importance_type="total_gain")
+    assert told.tolist() == [own.get(f"f{at}", 0.0) for at in range(booster.num_features())]
+
+
+@pytest.mark.parametrize("told", [b"no booster", b"{}", b"{L" + bytes(7) + b"\x07learnerZ}"])
+def test_a_late_booster_that_is_none_is_refused_when_its_trees_are_read(tmp_path, told):
+    (tmp_path / "b.ubj").write_bytes(told)
+    with pytest.raises(BoosterError, match=r"b\.ubj is not an XGBoost model"):
+        Quick([LateBooster(tmp_path / "b.ubj")])
+    with pytest.raises(BoosterError, match="cannot be read: No such file"):
+        LateBooster(tmp_path / "absent.ubj")

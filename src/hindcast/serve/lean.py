@@ -1,32 +1,16 @@
-"""XGBoost without scikit-learn and pandas: a server calls boosters, not estimators.
+"""Imports that a server does without.
 
-Where scikit-learn is installed, XGBoost imports it for its estimators, and pandas with it: 120 MB
-and some seconds in every worker. `import_xgboost` hides both while XGBoost is imported, and only
-then; afterwards the process may import them as ever. What is lost in that process is XGBoost's
-scikit-learn interface, which nothing here uses.
+What is installed beside the server is imported by its libraries, used or not: where pandas is,
+DuckDB looks at the first parameter of a query with it (60 MB, a second), and XGBoost brings
+scikit-learn along.
 """
 
-import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
 
-HIDDEN = ("sklearn", "pandas")
-
-
-def import_xgboost() -> ModuleType:
-    """Return XGBoost; imported lean, unless the process has it already.
-
-    Examples
-    --------
-    >>> import_xgboost().Booster.__name__
-    'Booster'
-    """
-    if "xgboost" in sys.modules:
-        return sys.modules["xgboost"]
-    with hidden(*HIDDEN):
-        return importlib.import_module("xgboost")
+UNUSED = ("pandas", "sklearn", "pydantic.v1")
+"""What no part of a server uses."""
 
 
 @contextmanager
@@ -44,8 +28,7 @@ def hidden(*names: str) -> Iterator[None]:
 def forbid(*names: str) -> None:
     """Let imports of ``names`` fail from now on, as if they were not installed.
 
-    For processes that only serve: DuckDB imports pandas, where it is installed, to look at the
-    first parameter of a query, which costs 60 MB and more than a second.
+    For processes that only serve.
     """
     for name in names:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]

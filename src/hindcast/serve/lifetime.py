@@ -24,7 +24,6 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         held = await _opened(stack, settings)
         log.info("ready", **await told(held))
         # what was loaded stays: the collector need not look at it again
-        gc.collect()
         gc.freeze()
         gc.enable()
         yield held

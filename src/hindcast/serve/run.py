@@ -47,10 +47,18 @@ def serve(settings: Settings) -> None:
         listening = _bound(settings)
         _announce(settings, listening.getsockname()[1])
         if settings.workers > 1:
+            _forget_script()
             Multiprocess(config(settings), [listening]).run()
         else:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             uvicorn.Server(config(settings)).run([listening])
+
+
+def _forget_script() -> None:
+    """Keep workers from running the command's script again, and so importing the command line."""
+    main = sys.modules["__main__"]
+    main.__spec__ = None
+    vars(main).pop("__file__", None)
 
 
 def _bound(settings: Settings) -> socket.socket:
@@ -85,7 +93,7 @@ def create() -> Any:
     """Return the application of one worker."""
     # collecting garbage takes a sixth of the start and finds none; `lifetime` turns it on again
     gc.disable()
-    lean.forbid("pandas")
+    lean.forbid(*lean.UNUSED)
     from hindcast.serve import app
 
     settings = environment.read()
