@@ -5,6 +5,7 @@ so again for every fact.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -54,7 +55,10 @@ def facts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def of_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of one row, None where the type is not known."""
-    maker = keys.make(row.get("acft_make"), row.get("homebuilt"))
-    craft = airframes.find(maker, keys.words(row.get("acft_model")))
-    names = airframes.FACTS
-    return {f"airframe_{name}": craft and getattr(craft, name) for name in names}
+    return dict(zip(COLUMNS, _facts(*map(row.get, INPUTS)), strict=True))
+
+
+@lru_cache(maxsize=1 << 13)  # few types make most rows
+def _facts(acft_make: keys.Text, acft_model: keys.Text, homebuilt: keys.Text) -> tuple[Any, ...]:
+    craft = airframes.find(keys.make(acft_make, homebuilt), keys.words(acft_model))
+    return tuple(craft and getattr(craft, name) for name in airframes.FACTS)

@@ -6,6 +6,7 @@ records begin in 2008 or later a second share is drawn towards what 1982-2007 le
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, repeat
 
 import numpy as np
 import polars as pl
@@ -155,8 +156,9 @@ def _tally(key: Ints, cut: Ints, ledger: Ledger, base: tuple[Ints, Ints]) -> tup
 
 def base(values: pl.Series, counts: dict[int, tuple[int, int]]) -> tuple[Ints, Ints]:
     """Return what is stored of each value: accidents and fatal accidents, 0 for none."""
-    pairs = [counts.get(value, (0, 0)) for value in values.to_list()] if counts else [(0, 0)]
-    n_and_fatal = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    pairs = map(counts.get, values.to_list(), repeat((0, 0)))
+    told = np.fromiter(chain.from_iterable(pairs), np.int64, 2 * len(values))
+    n_and_fatal = told.reshape(-1, 2)
     return n_and_fatal[:, 0], n_and_fatal[:, 1]
 
 
