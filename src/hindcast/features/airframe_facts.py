@@ -41,7 +41,8 @@ def facts(frame: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame()
     texts = pick(frame, dict.fromkeys(INPUTS, pl.String))
     written = texts.unique(maintain_order=True)
-    told = pl.DataFrame([of_row(row) for row in written.iter_rows(named=True)], schema=COLUMNS)
+    found = [_facts(*row) for row in written.iter_rows()]
+    told = pl.DataFrame(found, schema=COLUMNS, orient="row")
     joined = texts.join(
         written.hstack(told),
         on=INPUTS,
