@@ -1,5 +1,6 @@
 """Forecasts of one accident, or of many, and what turned out."""
 
+import asyncio
 from time import perf_counter
 from typing import Any
 
@@ -48,8 +49,12 @@ async def _given(request: Request) -> dict[str, Any]:
 
 
 def _json(told: Any, is_logged: bool = True) -> Response:
+    return _written(orjson.dumps(told), is_logged)
+
+
+def _written(body: bytes, is_logged: bool) -> Response:
     headers = None if is_logged else UNLOGGED
-    return Response(orjson.dumps(told), headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type="application/json")
 
 
 @router.post("/severity", **schemas.SEVERITY, dependencies=[needs("predict")])
@@ -86,13 +91,12 @@ async def severity_batch(request: Request) -> Response:
         models[horizon] = answer.model(found.choice.engine, found.choice.role)
         told |= found.rows
         logged += found.logged
-    is_logged = await held.store.log(*logged) if logged else True
     told |= {at: {"row": at, "errors": faults} for at, faults in read.bad.items()}
-    return _json(
-        {"n_rows": len(rows), "n_bad": len(read.bad), "models": models,
-         "rows": [told[at] for at in range(len(rows))]},
-        is_logged,
-    )  # fmt: skip
+    answered = {"n_rows": len(rows), "n_bad": len(read.bad), "models": models,
+                "rows": [told[at] for at in range(len(rows))]}  # fmt: skip
+    writing = held.gatherer.run(orjson.dumps, answered)  # while the log is written
+    body, is_logged = await asyncio.gather(writing, held.store.log(*logged))
+    return _written(body, is_logged)
 
 
 @router.post("/causes", **schemas.CAUSES, dependencies=[needs("predict")])
