@@ -11,7 +11,7 @@ import pytest
 
 from hindcast.serve.problems import Problem
 from hindcast.serve.settings import Settings
-from hindcast.serve.shelf import loading, moves
+from hindcast.serve.shelf import aliases, loading, moves
 from hindcast.serve.shelf.further import Further
 
 ROUTE = "/api/v1/predictions/severity"
@@ -127,3 +127,9 @@ def test_what_many_ask_for_is_loaded_once_and_nobody_waits_too_long(unnamed, she
         assert len(loaded) == 1
 
     asyncio.run(ask())
+
+
+def test_what_a_request_reads_is_made_where_models_are_loaded(two, shelf, models):
+    lanes, _ = loading.from_shelf(shelf, aliases.read(shelf), {})
+    for lane in (*lanes.values(), *loading.from_models(models).values()):
+        assert all("view" in vars(engine) for engine in lane.engines)

@@ -38,7 +38,7 @@ def _unmixed(models: Path, horizon: str) -> Engine:
     for _ in range(TRIES):
         loaded = engine.load(models, horizon)
         if (after := version(models, horizon)) == before:
-            return replace(loaded, version=before)
+            return _called(loaded, before)
         before = after
     raise ShelfError(
         f"the models of {horizon} in {models} change while they are read: wait until the training "
@@ -100,6 +100,13 @@ def one(shelf: Path, horizon: str, name: str) -> tuple[Engine | None, str | None
     """Return a version's engine, or None and what is wrong with it."""
     folder = folder_of(shelf, horizon, name)
     try:
-        return replace(engine.load(folder, horizon), version=name), None
+        return _called(engine.load(folder, horizon), name), None
     except (HindcastError, OSError, KeyError) as error:
         return None, f"{horizon} version {name} cannot be loaded: {error}"
+
+
+def _called(loaded: Engine, version: str) -> Engine:
+    """Return an engine under its version, with what the first request would have to make."""
+    found = replace(loaded, version=version)
+    _ = found.view
+    return found
