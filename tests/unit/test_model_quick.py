@@ -166,6 +166,19 @@ def test_a_late_booster_is_the_booster(tmp_path, n_categories):
     assert np.array_equal(quick.margins(matrix), Quick([booster]).margins(matrix))
 
 
+def test_a_released_booster_is_read_again_unless_its_file_is_another(tmp_path):
+    matrix, label, _ = drawn(11, 4, 0, 0.0)
+    raw = grown(matrix, label, 0, 3, 4).save_raw("ubj")
+    (tmp_path / "b.ubj").write_bytes(raw)
+    late = LateBooster(tmp_path / "b.ubj")
+    late.release()
+    assert late.save_raw() == bytes(raw)
+    assert late.num_boosted_rounds() == 4
+    (tmp_path / "b.ubj").write_bytes(grown(matrix, label, 0, 3, 5).save_raw("ubj"))
+    with pytest.raises(BoosterError, match="has changed since it was read"):
+        late.save_raw()
+
+
 def test_gains_of_what_xgboost_computes_are_xgboosts(tmp_path):
     _, booster = deep()
     told = Quick([booster]).gains()

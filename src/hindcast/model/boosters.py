@@ -4,6 +4,7 @@ A server computes forecasts from the trees themselves (`hindcast.model.quick`): 
 XGBoost, which takes half a second and 40 MB to be imported, nor boosters laid out a second time.
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,13 @@ def _read(told: Path | bytearray, path: Path) -> "xgboost.Booster":
     return booster
 
 
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BoosterError(f"{path} cannot be read: {error.strerror}") from error
+
+
 class LateBooster:
     """A stored booster that stands where an ``xgboost.Booster`` is expected.
 
@@ -59,15 +67,30 @@ class LateBooster:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._raw = path.read_bytes()
-        except OSError as error:
-            raise BoosterError(f"{path} cannot be read: {error.strerror}") from error
+        self._path, self._digest = path, b""
+        self._raw: bytes | None = _bytes(path)
 
     def save_raw(self, raw_format: str = "ubj") -> bytes:
-        """Return the file's bytes: XGBoost would write the same again."""
-        return self._raw if raw_format == "ubj" else self.whole.save_raw(raw_format)
+        """Return the file's bytes: XGBoost would write the same again.
+
+        Raises
+        ------
+        BoosterError
+            They were released, and the file is another by now.
+        """
+        if raw_format != "ubj":
+            return self.whole.save_raw(raw_format)
+        if self._raw is not None:
+            return self._raw
+        raw = _bytes(self._path)
+        if hashlib.sha256(raw).digest() != self._digest:
+            raise BoosterError(f"{self._path} has changed since it was read")
+        return raw
+
+    def release(self) -> None:
+        """Hold the bytes no longer; they are read again if they are asked for."""
+        if self._raw is not None:
+            self._digest, self._raw = hashlib.sha256(self._raw).digest(), None
 
     def __getattr__(self, name: str) -> Any:
         """Return what a booster has of this name."""
@@ -84,7 +107,7 @@ class LateBooster:
         BoosterError
             XGBoost cannot read it.
         """
-        return _read(bytearray(self._raw), self._path)
+        return _read(bytearray(self.save_raw()), self._path)
 
 
 def whole(booster: Any) -> "xgboost.Booster":

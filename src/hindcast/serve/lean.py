@@ -5,9 +5,10 @@ DuckDB looks at the first parameter of a query with it (60 MB, a second), and XG
 scikit-learn along.
 """
 
+import ctypes
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 UNUSED = ("pandas", "sklearn", "pydantic.v1")
 """What no part of a server uses."""
@@ -32,3 +33,9 @@ def forbid(*names: str) -> None:
     """
     for name in names:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
+def trim() -> None:
+    """Give the system the memory back that loading has freed, where the C library can (glibc)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

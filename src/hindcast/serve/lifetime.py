@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from hindcast.errors import HindcastError
-from hindcast.serve import services
+from hindcast.serve import lean, services
 from hindcast.serve.forecast import provenance
 from hindcast.serve.services import Services
 from hindcast.serve.settings import Settings
@@ -25,6 +25,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         log.info("ready", **await told(held))
         # what was loaded stays: the collector need not look at it again
         gc.freeze()
+        lean.trim()
         gc.enable()
         yield held
         log.info("stopping")

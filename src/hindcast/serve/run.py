@@ -48,6 +48,8 @@ def serve(settings: Settings) -> None:
         _announce(settings, listening.getsockname()[1])
         if settings.workers > 1:
             _forget_script()
+            # an arena for each thread would hold what the others have freed
+            os.environ.setdefault("MALLOC_ARENA_MAX", "2")
             Multiprocess(config(settings), [listening]).run()
         else:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -223,6 +223,9 @@ def load(folder: Path, horizon: str) -> Engine:
     version = targets.mark(fatal)[:12]
     quick = {"severity": Quick([fatal.booster, *map(severity.boosters.get, chain.STEPS)])}
     quick |= {target: Quick(list(model.boosters.values())) for target, model in further.items()}
+    for model in (severity, *further.values()):
+        for booster in (fatal.booster, *model.boosters.values()):
+            booster.release()  # what they say is in the trees now
     return Engine(horizon, version, fatal, single.prepare(fatal), severity, further, quick)
 
 
