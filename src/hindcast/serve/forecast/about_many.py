@@ -1,4 +1,4 @@
-"""What has to be known of the fields of many rows: as `answer.about_few` tells it of each."""
+"""What has to be known of the fields of many rows; `answer.about_fields` tells it of one."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
