@@ -37,6 +37,8 @@ CONNECTIONS = 50
 BODIES = 2000
 HORIZON = "event"
 EVERYONE = "1000000000"
+FILTER = {"from": "2009-02-03"}
+"""A question nobody has asked before: statistics of all records are kept ready."""
 GOALS = {
     "single_50": {"rate": 3600, "p95_ms": 30},
     "single_1": {"p95_ms": 5},
@@ -212,10 +214,12 @@ def hindcast(seconds: int, scratch: Path) -> dict[str, Any]:
 def statistics(url: str, key: str) -> dict[str, float]:
     """Return how long each statistic takes when it is asked for the first time."""
     taken = {}
-    for name in ("summary", "yearly", "by-state", "by-aircraft", "by-phase"):
-        start = time.perf_counter()
-        httpx.get(f"{url}/api/v1/stats/{name}", headers={"X-API-Key": key}).raise_for_status()
-        taken[name] = round(1000 * (time.perf_counter() - start), 2)
+    with httpx.Client(base_url=url, headers={"X-API-Key": key}) as client:
+        client.get("/api/v1/health")  # the connection
+        for name in ("summary", "yearly", "by-state", "by-aircraft", "by-phase"):
+            start = time.perf_counter()
+            client.get(f"/api/v1/stats/{name}", params=FILTER).raise_for_status()
+            taken[name] = round(1000 * (time.perf_counter() - start), 2)
     return taken | {"worst_ms": max(taken.values())}
 
 

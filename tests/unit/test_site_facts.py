@@ -59,13 +59,18 @@ def project(tmp_path, metrics, monkeypatch):
         path.write_text(json.dumps(value))
     dictionary = tmp_path / "data" / "processed" / "feature_dictionary.csv"
     dictionary.write_text('name,why\nis_imc,"cloud, no horizon"\n')
+    fields = tmp_path / "data" / "reference" / "request_fields.csv"
+    fields.parent.mkdir()
+    fields.write_text(
+        "name,label,unit,low,high,example,description\nvis_sm,Visibility,sm,0,100,10,As observed.\n"
+    )
     facts.write(tmp_path)
     return tmp_path
 
 
 def test_every_file_that_a_page_includes_is_written(project):
     pages = [paths.root() / "index.qmd", *paths.reports().glob("*.qmd")]
-    pages += paths.reports("cards").glob("*.qmd")
+    pages += [*paths.reports("cards").glob("*.qmd"), *(paths.root() / "docs").glob("*.qmd")]
     wanted = {n for p in pages for n in re.findall(r"include \S*generated/(\S+)", p.read_text())}
     assert wanted == {path.name for path in (project / "reports" / "generated").iterdir()}
 

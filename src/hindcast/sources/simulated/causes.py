@@ -45,7 +45,7 @@ def events_sequence(fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
         eventsoe_no=pl.col("eventsoe_no").replace_strict(_AFTERWARDS, default=None),
     ).drop_nulls("eventsoe_no")  # fmt: skip
     rows = pl.concat([first, later.select(first.columns)]).join(
-        names(), on=["phase_no", "eventsoe_no"], how="left", validate="m:1"
+        names(), on=["phase_no", "eventsoe_no"], how="left", validate="m:1", maintain_order="left"
     )
     return rows.select(
         "event", "ev_id", "Aircraft_Key", "Occurrence_No",

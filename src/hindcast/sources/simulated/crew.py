@@ -94,7 +94,7 @@ def flight_time(crew: pl.DataFrame, seed: int) -> pl.DataFrame:
         orient="row",
     )
     rows = _all_craft(crew, seed).join(
-        kinds, on="flight_type", validate="m:m", maintain_order="left"
+        kinds, on="flight_type", validate="m:m", maintain_order="left_right"
     )
     part = pl.col("hours_all") * pl.col("of_all")
     drawn = part * pl.Series(stream(seed, "craft").uniform(0.2, 1, rows.height))

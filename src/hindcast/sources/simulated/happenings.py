@@ -13,7 +13,8 @@ def events(world: pl.DataFrame, fleet: pl.DataFrame, seed: int) -> pl.DataFrame:
 
     ``inj_tot_t`` counts the uninjured too, as recent releases do.
     """
-    drawn = _observed(world.join(_hurt(fleet), on="event", validate="1:1"), seed)
+    hurt = world.join(_hurt(fleet), on="event", validate="1:1", maintain_order="left")
+    drawn = _observed(hurt, seed)
     return drawn.select(
         "event", **_identity(), **_place(), **_station(), **_sky(), **_wind(), **_injuries(),
         **_notice(),

@@ -35,6 +35,7 @@ def airports() -> pl.DataFrame:
         places.select("place", "iso", subdivision=_subdivision_of_us()),
         on=["iso", "subdivision"],
         validate="m:1",
+        maintain_order="left",
     )
     return found.unique("apt_id", keep="first").sort("place", "apt_id")
 
