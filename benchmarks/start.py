@@ -1,9 +1,11 @@
 """How long `hindcast serve` takes to be ready, and how much memory a worker then holds.
 
-Run where bundles are trained: python benchmarks/start.py [starts] [another Python]. That Python,
-of an environment with the extra `serve` alone, tells what an installed server takes. Prints one
-line of JSON: for each start the seconds until `/api/v1/health/ready` answers 200, the processor's
-seconds until then (which wait for no other process), and resident memory in MB.
+Run where bundles are trained: python benchmarks/start.py [starts] [workers] [another Python]. That
+Python, of an environment with the extra `serve` alone, tells what an installed server takes. Prints
+one line of JSON: for each start the seconds until `/api/v1/health/ready` answers 200, the
+processor's seconds until then (which wait for no other process) and resident memory in MB, both of
+the worker that has most. The first start reads the records into an edition; the others find it, as
+every start does until the records change.
 """
 
 import json
@@ -50,10 +52,19 @@ def resident_mb(pid: int) -> float:
     return round(kb / 1024, 1)
 
 
-def started(python: str, folder: Path) -> dict[str, float]:
-    """Start a server of one worker, wait until it is ready, look at it and end it."""
+def serving(pid: int) -> list[int]:
+    """Return a server's processes: itself, and its workers where it has some."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def started(python: str, folder: Path, workers: int) -> dict[str, float]:
+    """Start a server, wait until it is ready, look at it and end it."""
     port = free_port()
-    told = {"HINDCAST_PORT": str(port), "HINDCAST_STORE": str(folder / "store.sqlite")}
+    told = {
+        "HINDCAST_PORT": str(port),
+        "HINDCAST_STORE": str(folder / "store.sqlite"),
+        "HINDCAST_WORKERS": str(workers),
+    }
     began = time.perf_counter()
     with subprocess.Popen(
         [python, "-c", SERVE], env=os.environ | told, stdout=subprocess.DEVNULL,
@@ -66,23 +77,25 @@ def started(python: str, folder: Path) -> dict[str, float]:
                 time.sleep(0.01)
             return {
                 "ready_s": round(time.perf_counter() - began, 2),
-                "ready_cpu_s": round(cpu_seconds(server.pid), 2),
-                "resident_mb": resident_mb(server.pid),
+                "ready_cpu_s": round(max(map(cpu_seconds, serving(server.pid))), 2),
+                "resident_mb": max(map(resident_mb, serving(server.pid))),
             }
         finally:
             server.terminate()
+            server.wait()
 
 
-def main(starts: int = STARTS, python: str = sys.executable) -> None:
-    found = []
-    for _ in range(int(starts)):
-        with tempfile.TemporaryDirectory() as folder:
-            found.append(started(python, Path(folder)))
-    least = {name: min(one[name] for one in found) for name in found[0]}
+def main(starts: str = str(STARTS), workers: str = "1", python: str = sys.executable) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        first, *found = [
+            started(python, Path(folder), int(workers)) for _ in range(1 + int(starts))
+        ]
+    least = {name: min(one[name] for one in found) for name in first}
     over = {name: round(least[name] / goal, 2) for name, goal in GOAL.items()}
-    told = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "starts": found}
+    told = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "workers": int(workers)}
+    told |= {"first": first, "starts": found}
     print(json.dumps(told | {"least": least, "least_over_goal": over}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])
