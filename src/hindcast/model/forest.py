@@ -3,7 +3,7 @@
 Every tree is filled up to a complete one (a leaf above the lowest level is repeated below), so
 that the leaf of a row is found from the lowest splits upwards without looking anything up: the leaf
 below a node is the leaf below its left or its right child, as its split says. All trees, outputs
-and rows go through one such step together, a byte each. Leaves are then added up tree after tree in
+and rows go through one such step together, a bit each. Leaves are then added up tree after tree in
 float32, as XGBoost adds them.
 """
 
@@ -14,12 +14,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from hindcast.model.splits import Splits
+from hindcast.model import bits
 from hindcast.model.trees import Trees, TreesError
 
 MOST_LEVELS = 8
 """The place of a leaf in its tree is kept in a byte."""
-CHUNK = 32
+CHUNK = bits.ROWS
 """Rows computed together: what they need stays in the processor's cache."""
 MANY_CHUNKS = 8
 """So many chunks are shared out to all cores; fewer are done before threads have begun."""
@@ -42,9 +42,9 @@ class Forest:
     def __init__(self, trees: Trees) -> None:
         levels = _filled(trees, np.argsort(trees.output, kind="stable"))
         leaves, nodes = levels[-1], levels[:-1]
-        self._splits = Splits(trees)
+        self._splits = bits.Bits(trees)
         at = np.concatenate(nodes, axis=1).T
-        self._at = np.where(trees.left[at] < 0, 0, trees.split[at])
+        self._at = np.where(trees.left[at] < 0, 0, self._splits.place[trees.split[at]])
         self._levels = _slices([level.shape[1] for level in nodes])
         self._leaves = trees.value[leaves].ravel()
         self._start = np.arange(len(leaves))[:, None] * leaves.shape[1]
@@ -69,18 +69,27 @@ class Forest:
 
     def _margins(self, matrix: np.ndarray) -> np.ndarray:
         right = self._splits.right(np.ascontiguousarray(matrix.T))
-        of_nodes = np.negative(right.view(np.uint8)).take(self._at, axis=0)
-        values = self._leaves.take(self._leaf(of_nodes) + self._start)
+        leaf = self._leaf(right.take(self._at), len(matrix))
+        values = self._leaves.take(leaf + self._start)
         values[[of.start for of in self._outputs]] += self._base
-        return np.stack([np.add.accumulate(values[of])[-1] for of in self._outputs], axis=1)
+        return np.stack([_added(values[of]) for of in self._outputs], axis=1)
 
-    def _leaf(self, right: np.ndarray) -> np.ndarray:
-        """Return each tree's leaf, (trees, rows), from 255 or 0 of each node, (nodes, ...)."""
-        below = right[self._levels[-1]] & 1
-        for height, level in enumerate(reversed(self._levels[:-1]), start=1):
-            left, other = below[0::2], below[1::2] | (1 << height)
-            below = left ^ ((left ^ other) & right[level])
-        return below[0]
+    def _leaf(self, right: np.ndarray, n_rows: int) -> np.ndarray:
+        """Return each tree's leaf, (trees, rows), from a bit a row of each node, (nodes, trees)."""
+        below = [right[self._levels[-1]]]
+        for level in reversed(self._levels[:-1]):
+            is_right = right[level]
+            below = [bit[0::2] ^ ((bit[0::2] ^ bit[1::2]) & is_right) for bit in below]
+            below.append(is_right)
+        leaf = bits.rows_of(below[0][0], n_rows)
+        for height, bit in enumerate(below[1:], start=1):
+            leaf |= bits.rows_of(bit[0], n_rows) << height
+        return leaf
+
+
+def _added(values: np.ndarray) -> np.ndarray:
+    """Return the sums of columns, added up line after line; NumPy adds a lone column otherwise."""
+    return values.sum(0) if values.shape[1] > 1 else np.add.accumulate(values)[-1]
 
 
 def _filled(trees: Trees, sequence: np.ndarray) -> list[np.ndarray]:

@@ -21,7 +21,7 @@ class Splits:
         high = np.where(numbers["missing_left"], 0, trees.n_features)
         self._column = (numbers["feature"] + high).astype(np.intp)
         self._limit = numbers["limit"][:, None].copy()
-        self._members = _Members(trees.sets) if trees.sets else None
+        self._members = Members(trees.sets) if trees.sets else None
 
     def right(self, rows: np.ndarray) -> np.ndarray:
         """Return which rows go right at which split, bool, shape (splits, rows).
@@ -40,7 +40,7 @@ class Splits:
         return np.concatenate([numbers, self._members.right(rows)])
 
 
-class _Members:
+class Members:
     """Splits by category: a line of a flat table for each, a cell for each category.
 
     A line ends with a cell for categories beyond those of its feature's splits, which go left, and
