@@ -17,8 +17,10 @@ from pydantic import (
 Condition = tuple[str, list[Any]]
 """SQL with question marks, and the values that stand for them."""
 
+# not \S, which takes U+0085 or U+FEFF for white space here and not there
+_SEEN = r"[^\s\u0085\ufeff]"
 Word = Annotated[
-    str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True, pattern=r"\S")
+    str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True, pattern=_SEEN)
 ]
 Words = Annotated[list[Word], Field(max_length=50)]
 Population = Literal["us_accidents", "all"]

@@ -3,9 +3,30 @@
 Without these nearly every request would be refused for one parameter, and try nothing else.
 """
 
+from typing import get_origin
+
 import schemathesis
 
+from hindcast.serve.records.filters import RecordFilter
+
+LISTS = {
+    name for name, told in RecordFilter.model_fields.items() if get_origin(told.annotation) is list
+}
+"""Parameters that may be sent several times."""
 AREA = "-125,32,-114,42"
+
+
+@schemathesis.hook
+def filter_query(_context, query):
+    """Leave out what is wrong only until it is sent: the wire tells it from no right value."""
+    return not query or not any(_is_lost(*one) for one in query.items())
+
+
+def _is_lost(name, value):
+    """Return whether a value is null, or one in place of a list of one, or the reverse."""
+    if isinstance(value, list):
+        return name not in LISTS and len(value) == 1
+    return value is None or name in LISTS
 
 
 @schemathesis.hook
