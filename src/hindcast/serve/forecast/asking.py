@@ -1,5 +1,6 @@
 """What a request for a forecast asks for in its query; read by hand, most requests have none."""
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -61,8 +62,11 @@ def asked(query: bytes, allowed: frozenset[str]) -> Asked:
     >>> asked(b"horizon=event&explain=5", frozenset({"horizon", "explain"})).explain
     5
     """
-    if not query:
-        return NOTHING
+    return _asked(query, allowed) if query else NOTHING
+
+
+@lru_cache(maxsize=128)
+def _asked(query: bytes, allowed: frozenset[str]) -> Asked:
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     given = dict(pairs)
     faults = [fault for name in given if (fault := _fault_of(name, given[name], allowed))]
