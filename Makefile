@@ -25,6 +25,8 @@ $(READY): requirements.lock pyproject.toml
 	@uv pip install --quiet --python $(VENV) --require-hashes -r requirements.lock || \
 		$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
 	@uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
+	@env -u PYTHONDONTWRITEBYTECODE $(VENV)/bin/python -m compileall -q -j 0 \
+		$(VENV)/lib/python3*/site-packages src >/dev/null 2>&1 || true  # a server starts in half the time
 	@touch $@
 
 run: $(READY)  ## the whole study on data/raw (or RAW=DIR), on simulated records where there are none
