@@ -11,8 +11,11 @@ from hindcast.errors import HindcastError
 from hindcast.serve.settings import Settings
 
 PREFIX = "HINDCAST_"
-READ_ELSEWHERE = ("HINDCAST_HOME", "HINDCAST_RAW", "HINDCAST_REAL_RECORDS")
-"""Variables that other parts of the package read."""
+READ_ELSEWHERE = (
+    *("HINDCAST_HOME", "HINDCAST_RAW", "HINDCAST_REAL_RECORDS"),
+    *("HINDCAST_URL", "HINDCAST_KEY"),
+)
+"""Variables of other parts of the package, and those that the documentation's clients read."""
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Prometheus' variable: where workers put what they count; read when its client is imported."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hindcast.serve import environment
+
 DOCS = Path(__file__).parents[4] / "docs"
 FENCE = re.compile(r"^```(bash|python|javascript)\n(.*?)^```$", re.M | re.S)
 RUNNERS = {
@@ -48,3 +50,7 @@ def test_every_route_is_on_the_page(documented_server):
     paths = [path.removeprefix("/api/v1") for path in described["paths"]]
     assert len(paths) > 20
     assert [path for path in paths if path not in page] == []
+
+
+def test_the_variables_that_clients_read_stop_no_command(documented_server):
+    assert environment.read(documented_server).host == "127.0.0.1"
