@@ -10,6 +10,8 @@ directions are those of NTSB's own statistics and the literature on general-avia
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from types import MappingProxyType
 
 import polars as pl
@@ -107,8 +109,12 @@ FIRE = (-4.5, 1.15)
 
 
 def total(effects: tuple[Effect, ...]) -> pl.Expr:
-    """Return the sum of ``effects`` over a world frame, one value an event."""
-    return pl.sum_horizontal([effect.log_odds * effect.of for effect in effects])
+    """Return the sum of ``effects`` over a world frame, one value an event.
+
+    Added one after the other: `polars.sum_horizontal` adds in the order in which its threads are
+    done, and the last digit with it.
+    """
+    return reduce(add, (effect.log_odds * effect.of for effect in effects))
 
 
 def design(world: pl.DataFrame, effects: tuple[Effect, ...] = SEVERITY) -> pl.DataFrame:
