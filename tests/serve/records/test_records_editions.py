@@ -66,9 +66,8 @@ def test_a_load_in_place_is_not_blocked_and_is_taken_up(started, record_settings
     load_records(record_settings.warehouse, 20)
     wait_for(lambda: counted(started) == 20)
     wait_for(lambda: n() == 10)
-    wait_for(lambda: len(list(record_settings.records_folder.glob("texts-*"))) == 1)
-    for kind in ("records-*.duckdb", "records-*.sqlite"):
-        assert len(list(record_settings.records_folder.glob(kind))) == 1
+    for kind in ("texts-*", "records-*.duckdb", "records-*.sqlite"):
+        wait_for(lambda kind=kind: len(list(record_settings.records_folder.glob(kind))) == 1)
 
 
 WRITER = """
