@@ -147,12 +147,10 @@ def test_causes_are_the_targets(held, models_folder, rows, table):
 def test_a_horizon_without_a_target_says_so(held, models_folder, rows):
     early = engine.load(models_folder, "dispatch")
     matrix = matrix_of(early, rows[:1])
-    assert (held.has_causes, early.has_causes, early.has_damage) == (True, False, False)
+    assert (held.has_causes, early.has_causes) == (True, False)
     assert early.families == []
     with pytest.raises(BundleError, match="horizon 'dispatch' has no model of causes"):
         early.causes(matrix)
-    with pytest.raises(BundleError, match="no model of damage"):
-        early.damage(matrix)
 
 
 def test_an_explanation_adds_up_to_the_margin(held, rows):

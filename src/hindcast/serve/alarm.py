@@ -1,7 +1,6 @@
 """Tell the webhook when this worker lost Redis, and when it is back."""
 
 import asyncio
-import contextlib
 import itertools
 from typing import Protocol
 
@@ -9,6 +8,7 @@ import structlog
 
 from hindcast.errors import HindcastError
 from hindcast.monitor import alerts
+from hindcast.serve import tasks
 from hindcast.serve.settings import Settings
 
 LOOK_SECONDS = 2.0
@@ -48,10 +48,7 @@ class Alarm:
 
     async def close(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.ended(self._task)
 
     async def _look_often(self) -> None:
         was = None

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import structlog
 
-from hindcast.serve import metrics
+from hindcast.serve import metrics, tasks
 from hindcast.serve.problems import Problem
 from hindcast.serve.records import child, cursors, edition, phrases, texts
 from hindcast.serve.records.filters import all_of
@@ -87,10 +87,7 @@ class Search:
 
     async def close(self) -> None:
         """Stop watching."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.ended(self._task)
 
     async def page(self, asked: SearchQuery) -> dict[str, Any]:
         """Return one page of the events whose probable cause matches, best first."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 import duckdb
 import structlog
 
-from hindcast.serve import metrics
+from hindcast.serve import metrics, tasks
 from hindcast.serve.problems import Problem
 from hindcast.serve.records import child, edition
 from hindcast.serve.records.finished import Finished
@@ -101,10 +101,7 @@ class Warehouse:
 
     async def close(self) -> None:
         """Stop watching; running queries are interrupted."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await tasks.ended(self._task)
         if self.opened:
             self.opened.connection.interrupt()
         self._pool.shutdown(cancel_futures=True)

@@ -10,6 +10,7 @@ import pytest
 
 from hindcast.model import bundle as bundles
 from hindcast.model.targets import bundle as targets
+from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import keeping
 
 
@@ -17,6 +18,20 @@ from hindcast.serve.shelf import keeping
 def models(models_folder: Path, tmp_path: Path) -> Path:
     """A copy of the tiny models that a test may change."""
     return Path(shutil.copytree(models_folder, tmp_path / "models"))
+
+
+@pytest.fixture
+def settings(models: Path, tmp_path: Path) -> Settings:
+    """Settings over models that may change, looked at often, with limits out of the way."""
+    return Settings(
+        models=models,
+        store=tmp_path / "store.sqlite",
+        warehouse=tmp_path / "none.duckdb",
+        reload_seconds=0.02,
+        judge_seconds=0.05,
+        premium_per_minute=1_000_000,
+        premium_per_second=1_000_000,
+    )
 
 
 @pytest.fixture

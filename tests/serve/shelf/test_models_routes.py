@@ -15,14 +15,9 @@ ROUTE = "/api/v1/models"
 
 
 @pytest.fixture
-def settings(models: Path, tmp_path: Path) -> Settings:
-    """Settings over models that may change, looked at never while a test runs."""
-    return Settings(
-        models=models,
-        store=tmp_path / "store.sqlite",
-        warehouse=tmp_path / "none.duckdb",
-        reload_seconds=600,
-    )
+def settings(settings: Settings) -> Settings:
+    """Settings over models that are looked at never while a test runs."""
+    return settings.model_copy(update={"reload_seconds": 600})
 
 
 def test_every_target_and_horizon_is_listed(two, shelf, client):

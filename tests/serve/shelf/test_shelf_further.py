@@ -10,25 +10,11 @@ from pathlib import Path
 import pytest
 
 from hindcast.serve.problems import Problem
-from hindcast.serve.settings import Settings
 from hindcast.serve.shelf import aliases, loading, moves
 from hindcast.serve.shelf.further import Further
 
 ROUTE = "/api/v1/predictions/severity"
 CAUSES = "/api/v1/predictions/causes"
-
-
-@pytest.fixture
-def settings(models: Path, tmp_path: Path) -> Settings:
-    """Settings over a shelf that may change."""
-    return Settings(
-        models=models,
-        store=tmp_path / "store.sqlite",
-        warehouse=tmp_path / "none.duckdb",
-        reload_seconds=0.02,
-        premium_per_minute=1_000_000,
-        premium_per_second=1_000_000,
-    )
 
 
 @pytest.fixture

@@ -25,20 +25,6 @@ from hindcast.serve.store import frame
 ROUTE = "/api/v1/predictions/severity"
 
 
-@pytest.fixture
-def settings(models: Path, tmp_path: Path) -> Settings:
-    """Settings over models that may change, looked at often, with limits out of the way."""
-    return Settings(
-        models=models,
-        store=tmp_path / "store.sqlite",
-        warehouse=tmp_path / "none.duckdb",
-        reload_seconds=0.02,
-        judge_seconds=0.05,
-        premium_per_minute=1_000_000,
-        premium_per_second=1_000_000,
-    )
-
-
 @contextmanager
 def started(settings: Settings) -> Iterator[TestClient]:
     """Start the application; the client has a key of every scope."""

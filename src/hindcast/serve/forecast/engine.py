@@ -1,4 +1,4 @@
-"""One horizon's models, loaded together: P(fatal), four classes, families of findings, damage."""
+"""One horizon's models, loaded together: P(fatal), four classes, families of findings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from hindcast.serve.forecast.lazy import LazyRows
 from hindcast.serve.forecast.many import WORTH_A_FRAME, Columns, ManyRows, Rows
 from hindcast.serve.forecast.view import View
 
-FURTHER = ("causes", "damage")
-"""Targets that only some horizons have."""
+FURTHER = ("causes",)
+"""Served targets that only some horizons have; nothing asks for damage, so it is not loaded."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,6 @@ class Engine:
         """Return whether this horizon forecasts families of findings."""
         return "causes" in self.further
 
-    @property
-    def has_damage(self) -> bool:
-        """Return whether this horizon forecasts damage."""
-        return "damage" in self.further
-
     @cached_property
     def families(self) -> list[dict[str, Any]]:
         """Return ``code``, ``level`` and ``name`` of each family, in the order of `causes`."""
@@ -137,16 +132,6 @@ class Engine:
             This horizon has no such model.
         """
         return self._further("causes", matrix)
-
-    def damage(self, matrix: np.ndarray) -> np.ndarray:
-        """Return P(the aircraft is coded destroyed | an accident happened), shape (rows,).
-
-        Raises
-        ------
-        hindcast.model.bundle.BundleError
-            This horizon has no such model.
-        """
-        return self._further("damage", matrix)[:, 0]
 
     def contributions(self, matrix: np.ndarray) -> np.ndarray:
         """Return exact SHAP values of P(fatal)'s log odds, base last, (rows, features + 1)."""

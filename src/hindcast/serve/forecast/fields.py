@@ -158,12 +158,6 @@ def raw_inputs(inputs: Iterable[str]) -> set[str]:
     return {raw for name in inputs for raw in DERIVED_FROM.get(name, (name,)) if raw in known_at()}
 
 
-def most_informed(given: Iterable[str]) -> Horizon:
-    """Return the horizon at which all of the given fields are known."""
-    known = known_at()
-    return max((known[name] for name in given if name in known), default=Horizon.DISPATCH)
-
-
 @cache
 def _blank() -> dict[str, None]:
     return dict.fromkeys(name for name in known_at() if name != "era")

@@ -21,6 +21,7 @@ from hindcast.serve.forecast import (
     reading,
     recording,
 )
+from hindcast.serve.limiter import ROWS_PER_UNIT
 from hindcast.serve.problems import Problem
 from hindcast.serve.schemas import prediction_routes as schemas
 
@@ -83,7 +84,7 @@ async def severity_batch(request: Request) -> Response:
     asked = asking.asked(request.scope["query_string"], _BATCH)
     held = services.of(request)
     rows = batch.rows_of(await _object(request), held.settings.max_batch_rows, asked)
-    await held.limiter.more(request, len(rows) // 100)
+    await held.limiter.more(request, len(rows) // ROWS_PER_UNIT)
     read = await held.gatherer.run(batch.read, rows, asked.is_partial)
     models, told, logged = {}, {}, []
     for horizon, places in batch.by_horizon(held, asked, read.good).items():
