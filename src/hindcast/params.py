@@ -1,35 +1,19 @@
 """The study's parameters, typed: an unknown key or a wrong type in params.yaml is an error."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from hindcast import paths
+from hindcast.analysis import params as analysis
 from hindcast.errors import HindcastError
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
-
-
-def _iso(day: object) -> str:
-    """Take a day as YAML gives it, quoted or not; a notebook receives text."""
-    return day.isoformat() if isinstance(day, date) else date.fromisoformat(str(day)).isoformat()
-
-
-Day = Annotated[str, BeforeValidator(_iso)]
+from hindcast.param_types import Count, Day, Section, Share
 
 
 class ParameterError(HindcastError, ValueError):
     """params.yaml, or what a stage was handed, does not fit the study's parameters."""
-
-
-class Section(BaseModel):
-    """A part of params.yaml: nothing unknown, nothing converted behind the reader's back."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Base(Section):
@@ -257,6 +241,14 @@ class Params(Section):
     levers: Levers
     targets: Targets
     monitor: Monitor
+    trends: analysis.Trends
+    places: analysis.Places
+    aircraft: analysis.Aircraft
+    crew: analysis.Crew
+    weather_light: analysis.WeatherLight
+    causes: analysis.Causes
+    narratives: analysis.Narratives
+    limits: analysis.Limits
 
 
 def load(path: Path | None = None) -> Params:

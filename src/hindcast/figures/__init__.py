@@ -64,6 +64,13 @@ def legend(ax: Axes, **kwargs: Any) -> None:
     ax.legend(**({"frameon": False} | kwargs))
 
 
+def empty(ax: Axes, why: str) -> Axes:
+    """Say on the Axes why there is nothing to draw, and sign it."""
+    ax.set(xticks=[], yticks=[])
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", va="center", wrap=True, color=GREY)
+    return sign(ax)
+
+
 def sign(ax: Axes) -> Axes:
     """Write under the figure whose records it shows; across it SIMULATED, if they are that.
 

@@ -1,0 +1,1 @@
+"""Makes, age, engines, homebuilt: severity with intervals and adjusted odds."""

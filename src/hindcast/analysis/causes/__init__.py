@@ -1,0 +1,1 @@
+"""Findings as a tree, a network and over time."""

@@ -1,0 +1,1 @@
+"""Hours, recency, age, medical and certificate of the pilot."""

@@ -1,0 +1,1 @@
+"""What has no risk set, and one causal question with its assumptions."""

@@ -1,0 +1,1 @@
+"""Words, topics and search in the probable-cause texts."""

@@ -1,0 +1,1 @@
+"""Maps, states, hot spots and clusters of accidents."""

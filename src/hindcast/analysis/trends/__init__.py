@@ -1,0 +1,1 @@
+"""Accidents and their fatal share by year, season and hour."""

@@ -1,0 +1,1 @@
+"""IMC, visibility, wind and night, crude and adjusted."""
