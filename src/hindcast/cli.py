@@ -233,6 +233,31 @@ def monitor(
 
 
 @app.command()
+def query(
+    statement: Annotated[str, typer.Argument(help="One SELECT; nothing: what can be asked.")] = "",
+    file: Annotated[Path | None, typer.Option(help="A file with the SELECT.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the whole answer here.")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Rows to show.")] = 40,
+) -> None:
+    """Ask the last run's marts, accidents, features and predictions in DuckDB's SQL."""
+    from hindcast.ask import commands
+
+    shown = commands.answered(statement, file, csv)
+    Console().print(_table(commands.text(shown.head(rows))))
+    if len(shown) > rows:
+        _say.print(f"{rows:,} of {len(shown):,} rows; --rows N shows more, --csv FILE keeps all")
+
+
+@app.command()
+def queries() -> None:
+    """Answer the worked queries of queries/ for the site."""
+    from hindcast import paths
+    from hindcast.ask import worked
+
+    worked.write(paths.root() / "queries", paths.processed("queries.json"))
+
+
+@app.command()
 def metrics() -> None:
     """Put what the stages found into reports/metrics.json."""
     from hindcast import paths, results
