@@ -1,7 +1,6 @@
 """The worked queries of ``queries/``: each a question in words, its SQL, and its answer."""
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -78,7 +77,7 @@ def _answer(found: pd.DataFrame) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if not isinstance(value, list | dict) and pd.isna(value):
         return None
     if isinstance(value, date | pd.Timestamp):
         return value.isoformat()[:10]
