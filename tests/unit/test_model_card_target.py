@@ -91,7 +91,11 @@ def test_every_page_finds_its_card(metrics, tmp_path, monkeypatch):
     assert found["card_dispatch"] == "card of dispatch"
     assert "kappa" in found["card_severity_scene"]
     assert found["card_damage_event"] == found["card_causes_scene"] == cards.NOT_TRAINED
-    assert len(found) == 4 + sum(map(len, cards.FURTHER.values()))
+    n_cards = 4 + sum(map(len, cards.FURTHER.values()))
+    assert len(found) == n_cards + 1
+    rows = found["cards"].splitlines()[2:]
+    assert len(rows) == n_cards
+    assert "not trained on these records" in found["cards"]
 
 
 def test_there_is_a_page_for_every_card(request):

@@ -2,14 +2,16 @@
 
 import json
 import re
+import shutil
 
 import pytest
 import yaml
 
 from hindcast import ladder, paths
 from hindcast.model import card
-from hindcast.site import facts
+from hindcast.site import facts, stories
 
+FINDING = {"text": "Half of them.", "figure": "fig-x", "numbers": {}}
 RULE = {"id": "zero_hours", "table": "flight_time", "severity": "blank", "reason": "0 | none"}
 
 
@@ -46,6 +48,7 @@ def project(tmp_path, metrics, monkeypatch):
             "conflicts": {"events_in_several_releases": 0},
         },
         "data/processed/population.json": {"as_of": "2022-01-01"},
+        "data/processed/queries.json": [],
         "data/processed/feature_report.json": {
             "features": 1,
             "absent": [],
@@ -64,6 +67,13 @@ def project(tmp_path, metrics, monkeypatch):
     fields.write_text(
         "name,label,unit,low,high,example,description\nvis_sm,Visibility,sm,0,100,10,As observed.\n"
     )
+    shutil.copy(paths.root() / "CITATION.cff", tmp_path)
+    (tmp_path / "reports" / "notebooks").mkdir()
+    (tmp_path / "data" / "processed" / "findings").mkdir()
+    for number, page in enumerate(stories.PAGES, start=20):
+        (tmp_path / "reports" / "notebooks" / f"{number}_{page}.ipynb").touch()
+        kept = tmp_path / "data" / "processed" / "findings" / f"{page}.json"
+        kept.write_text(json.dumps([FINDING | {"headline": f"About {page}"}]))
     facts.write(tmp_path)
     return tmp_path
 
@@ -77,8 +87,38 @@ def test_every_file_that_a_page_includes_is_written(project):
 
 def test_variables_are_text_with_the_digits_prose_shows(project):
     variables = yaml.safe_load((project / "_variables.yml").read_text())
-    assert variables["fatal"]["event"]["n_test"] == "3,012"
-    assert variables["fatal"]["event"]["roc_auc"] == "0.750"
+    made = "/reports/notebooks/06_evaluate.ipynb"
+    assert variables["fatal"]["event"]["n_test"] == f"[3,012]({made})"
+    assert variables["fatal"]["event"]["roc_auc"] == f"[0.750]({made})"
+    assert variables["source"]["simulated"] == "true"
+
+
+def test_every_number_that_prose_quotes_links_to_a_notebook_of_the_project():
+    pages = [paths.root() / "index.qmd", *paths.reports().glob("*.qmd")]
+    quoted = {n for p in pages for n in re.findall(r"{{< var (\w+)", p.read_text())}
+    assert quoted - {"estimand"} <= set(facts.MADE_BY)
+    for name in facts.MADE_BY.values():
+        assert (paths.root() / "notebooks" / f"{name}.ipynb").is_file()
+
+
+def test_findings_are_told_in_the_order_of_the_pages_and_link_to_their_figure(project):
+    front = (project / "reports/generated/_findings_front.md").read_text().splitlines()
+    assert len(front) == len(stories.PAGES)
+    link = "/reports/notebooks/20_trends.ipynb#fig-x"
+    assert front[0] == f"- **[About trends]({link}).** Half of them."
+    full = (project / "reports/generated/_findings.md").read_text()
+    assert "{{< embed notebooks/27_limits.ipynb#fig-x >}}" in full
+
+
+def test_a_page_that_told_nothing_is_named(project):
+    (project / "data/processed/findings/crew.json").unlink()
+    with pytest.raises(FileNotFoundError, match="no findings of crew"):
+        stories.read(project)
+
+
+def test_the_menu_has_every_page_of_findings():
+    text = (paths.root() / "_quarto.yml").read_text()
+    assert all(re.search(rf"\d\d_{page}\.ipynb", text) for page in stories.PAGES)
 
 
 def test_the_worst_rules_come_first_and_a_bar_in_a_reason_breaks_no_table(project):

@@ -1,5 +1,6 @@
 """Without Quarto the same pages are there, in order, with figures numbered and links working."""
 
+import json
 import re
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def project(tmp_path) -> Path:
     (tmp_path / "_quarto.yml").write_text(yaml.safe_dump(CONFIG))
     (tmp_path / "_variables.yml").write_text("{}")
     (tmp_path / "index.qmd").write_text(
-        "---\ntitle: Front\n---\nSee [A](reports/notebooks/a.ipynb#why).\n\n"
+        "---\ntitle: Front\n---\nSee [A](reports/notebooks/a.ipynb#fig-x) "
+        "and [B](/reports/notebooks/a.ipynb).\n\n"
         "| a | b |\n|---|---|\n| 1 | 2 |\n"
     )
     cells = [
@@ -79,7 +81,7 @@ def test_defaults_are_not_shown_and_code_is_folded(site):
 
 def test_every_link_of_the_site_leads_to_a_page(site):
     for page in site.rglob("*.html"):
-        links = re.findall(r'href="([^"#]+)', page.read_text())
+        links = re.findall(r'<a [^>]*href="([^"#]+)', page.read_text())
         assert links
         assert all((page.parent / link).resolve().is_file() for link in links), (page, links)
 
@@ -114,3 +116,45 @@ def test_the_projects_menu_names_pages_that_are_rendered():
     for link in linked:
         source = paths.root() / link.replace("reports/notebooks", "notebooks")
         assert source.is_file(), link
+
+
+def test_a_broken_link_or_a_picture_without_words_stops_the_site(project):
+    (project / "index.qmd").write_text(
+        "---\ntitle: Front\n---\n![](x.png) [gone](reports/none.qmd) "
+        "[off](reports/notebooks/a.ipynb#none)"
+    )
+    with pytest.raises(fallback.SiteError) as found:
+        fallback.render(project)
+    for told in ("leads nowhere: reports/none.html", "a.html#none", "without words", "x.png"):
+        assert told in str(found.value)
+
+
+def test_resources_lie_in_the_site_where_they_lie_in_the_project(project):
+    config = yaml.safe_load((project / "_quarto.yml").read_text())
+    config["project"]["resources"] = ["reports/maps/*.html"]
+    (project / "_quarto.yml").write_text(yaml.safe_dump(config))
+    (project / "reports" / "maps").mkdir()
+    (project / "reports" / "maps" / "m.html").write_text(
+        '<html lang="en"><body><h1>Map</h1></body></html>'
+    )
+    fallback.render(project)
+    assert (project / "reports/_site/reports/maps/m.html").is_file()
+
+
+def test_the_search_finds_each_section(site):
+    index = (site / "assets" / "search.js").read_text()
+    told = json.loads(index.removeprefix("window.hindcastIndex = ").removesuffix(";\n"))
+    assert {entry["page"] for entry in told} == {"Front", "Stage A"}
+    assert any("A lead." in entry["text"] for entry in told)
+    assert not any("plot()" in entry["text"] for entry in told)
+
+
+def test_pages_name_their_neighbours_their_notebook_and_how_to_cite_them(project):
+    (project / "CITATION.cff").write_text("authors: [{name: them}]\ntitle: t\nversion: '1'\n")
+    source = {"simulated": "false", "releases": "avall", "first": "2008", "last": "2021"}
+    (project / "_variables.yml").write_text(yaml.safe_dump({"source": source}))
+    fallback.render(project)
+    html = (project / "reports/_site/reports/notebooks/a.html").read_text()
+    assert re.search(r'rel="prev" href="../../index.html"', html)
+    assert "notebooks/a.ipynb</code>" in html
+    assert "them. Stage A. In: t. Version 1. Records: NTSB avall, 2008 to 2021." in html

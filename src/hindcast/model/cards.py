@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hindcast.model import card, card_target
+from hindcast.model.card_parts import table, value
 from hindcast.model.evaluate import HORIZONS
 
 FURTHER = {"severity": HORIZONS, "damage": ("event",), "causes": ("event", "scene")}
@@ -32,7 +33,31 @@ def pieces(models: Path, metrics: Mapping[str, Any]) -> dict[str, str]:
         for target, horizons in FURTHER.items()
         for horizon in horizons
     }
-    return fatal | further
+    return fatal | further | {"cards": overview(metrics)}
+
+
+ASKED = {
+    "fatal": ("does somebody die?", "roc_auc", "ROC AUC"),
+    "severity": ("none, minor, serious or fatal?", "quadratic_kappa", "quadratic kappa"),
+    "damage": ("is the aircraft destroyed?", "roc_auc", "ROC AUC"),
+    "causes": ("which families of findings?", "micro_average_precision", "micro-averaged AP"),
+}
+"""Target -> what it answers, and the figure that sums up how well."""
+
+
+def overview(metrics: Mapping[str, Any]) -> str:
+    """Return a table of all cards: what each model answers, how well, and a link to its card."""
+    pairs = [("fatal", HORIZONS), *FURTHER.items()]
+    rows = [_overview_row(metrics, target, h) for target, horizons in pairs for h in horizons]
+    return table(["model", "answers", "on later accidents", "card"], rows)
+
+
+def _overview_row(metrics: Mapping[str, Any], target: str, horizon: str) -> list[str]:
+    question, name, title = ASKED[target]
+    figures = metrics.get(target, {}).get(horizon, {})
+    told = f"{title} {value(figures, name)}" if name in figures else "not trained on these records"
+    page = horizon if target == "fatal" else f"{target}_{horizon}"
+    return [f"{target}, {horizon}", question, told, f"[card](/reports/cards/{page}.qmd)"]
 
 
 def _further(models: Path, metrics: Mapping[str, Any], target: str, horizon: str) -> str:

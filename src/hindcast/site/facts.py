@@ -8,10 +8,26 @@ from typing import Any
 import yaml
 
 from hindcast import atomic, ladder
+from hindcast.ask import worked
 from hindcast.model import cards
-from hindcast.site import datasheet, serving
+from hindcast.site import cite, datasheet, serving, stories
 
 RULES_SHOWN = 20
+MADE_BY = {
+    "source": "01_extract",
+    "population": "04_features",
+    "split": "05_train",
+    "fatal": "06_evaluate",
+    "gains": "06_evaluate",
+    "bootstrap": "06_evaluate",
+    "severity": "08_targets",
+    "damage": "08_targets",
+    "causes": "08_targets",
+    "conformal": "08_targets",
+    "families": "08_targets",
+    "datasheet": "02_validate",
+}
+"""The notebook that made each part of what pages quote."""
 
 
 def write(project: Path) -> None:
@@ -24,31 +40,36 @@ def write(project: Path) -> None:
 
 
 def variables(metrics: dict[str, Any]) -> dict[str, Any]:
-    """Return metrics.json with every number as the text that prose shows.
+    """Return metrics.json with every number as prose shows it: a link to where it was made.
 
     Examples
     --------
-    >>> variables({"fatal": {"event": {"roc_auc": 0.9242, "roc_auc_ci": [0.91, 0.934]}}})
-    {'fatal': {'event': {'roc_auc': '0.924', 'roc_auc_ci': '0.910 to 0.934'}}}
+    >>> variables({"fatal": {"event": {"roc_auc": 0.9242}}, "estimand": "P(fatal)"})
+    {'fatal': {'event': {'roc_auc': '[0.924](/reports/notebooks/06_evaluate.ipynb)'}}, \
+'estimand': 'P(fatal)'}
     """
-    return {key: _shown(value) for key, value in metrics.items()}
+    return {key: _shown(value, MADE_BY.get(key, "")) for key, value in metrics.items()}
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, notebook: str) -> Any:
     match value:
         case dict():
-            return {str(key): _shown(inner) for key, inner in value.items()}
+            return {str(key): _shown(inner, notebook) for key, inner in value.items()}
         case [float() | int() as low, float() | int() as high]:
-            return ladder.interval([low, high])
+            return _linked(ladder.interval([low, high]), notebook)
         case list():
-            return ", ".join(str(_shown(inner)) for inner in value)
+            return ", ".join(str(_shown(inner, "")) for inner in value)
         case bool() | None:
             return str(value).lower()
         case int():
-            return f"{value:,}"
+            return _linked(f"{value:,}", notebook)
         case float():
-            return f"{value:.3f}"
+            return _linked(f"{value:.3f}", notebook)
     return str(value)
+
+
+def _linked(text: str, notebook: str) -> str:
+    return f"[{text}](/reports/notebooks/{notebook}.ipynb)" if notebook else text
 
 
 def _pieces(project: Path, metrics: dict[str, Any]) -> dict[str, str]:
@@ -63,6 +84,9 @@ def _pieces(project: Path, metrics: dict[str, Any]) -> dict[str, str]:
     }
     return {
         **pieces,
+        "queries": worked.markdown(project / "data" / "processed" / "queries.json"),
+        "cite": cite.markdown(cite.read(project), metrics["source"]),
+        **stories.pieces(project),
         **datasheet.pieces(project),
         **cards.pieces(project / "models", metrics),
         **serving.pieces(project / "data" / "reference"),

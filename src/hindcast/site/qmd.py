@@ -109,6 +109,7 @@ def embedded(notebook: Path, label: str) -> NotebookNode:
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code" and options(cell.source).get("label") == label:
             cell.source = "\n".join(m[0] for m in OPTION.finditer(cell.source))
+            cell.id = label[:64]  # ids of cells repeat from notebook to notebook
             return cell
     raise PageError(f"{notebook.name}: no cell is labelled {label!r}")
 
