@@ -12,7 +12,7 @@ ifdef RAW
 export HINDCAST_RAW := $(abspath $(RAW))
 endif
 
-.PHONY: help run test lint audit lab serve site data mlflow publish verify clean lock
+.PHONY: help run test lint audit lab serve site browse data mlflow publish verify hooks clean lock
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ lab: $(READY)  ## JupyterLab on the notebooks
 site: $(READY)  ## the pages alone, from the last run
 	@hindcast site
 
+browse: site  ## open every page in headless Chromium: contrast, width, pictures
+	@.ci/browse
+
 data: $(READY)  ## download NTSB's archives into data/raw (about 100 MB)
 	@hindcast download
 
@@ -66,11 +69,15 @@ publish: $(READY)  ## copy the last run's results (real records only) to reports
 verify: $(READY)  ## two runs from nothing, compared byte by byte
 	@hindcast verify
 
+hooks: $(READY)  ## for collaborators: checks before each commit, notebook diffs that people can read
+	@pre-commit install
+	@nbdime config-git --enable
+
 lock: $(READY)  ## compile requirements.lock anew
 	@uv pip compile pyproject.toml --extra study --extra serve --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:  ## remove what a run made; data/raw, the registry and the shelf stay
 	@rm -rf data/interim data/processed data/warehouse $(filter-out models/shelf/,$(wildcard models/*/)) reports/_site \
-		reports/generated reports/notebooks reports/plots reports/metrics.json \
+		reports/generated reports/maps reports/notebooks reports/plots reports/metrics.json \
 		reports/what_helped.csv _variables.yml

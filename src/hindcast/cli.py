@@ -266,11 +266,13 @@ def metrics() -> None:
 
 
 @app.command()
-def site() -> None:
-    """Write the pages to reports/_site from the last run."""
+def site(
+    published: Annotated[bool, typer.Option("--published", help="Of the published run.")] = False,
+) -> None:
+    """Write the pages to reports/_site, from the last run or from reports/published."""
     from hindcast import site
 
-    _say.print(f"site: {site.build()}")
+    _say.print(f"site: {site.build_published() if published else site.build()}")
 
 
 @app.command()

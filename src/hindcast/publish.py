@@ -10,7 +10,7 @@ import nbformat
 
 from hindcast import atomic, ladder
 from hindcast.errors import HindcastError
-from hindcast.site import qmd
+from hindcast.site import published, qmd
 
 LADDER = re.compile(r"(<!-- ladder -->\n).*?(<!-- /ladder -->)", re.DOTALL)
 
@@ -20,7 +20,7 @@ class PublishError(HindcastError, RuntimeError):
 
 
 def publish(project: Path) -> Path:
-    """Copy metrics, executed notebooks, figures and lock file to ``reports/published``.
+    """Copy metrics, executed notebooks, figures and what pages quote to ``reports/published``.
 
     The table in the README is written anew from the same metrics.
 
@@ -50,7 +50,9 @@ def publish(project: Path) -> Path:
 def _collect(project: Path, out: Path) -> None:
     reports = project / "reports"
     out.mkdir()
-    shutil.copytree(reports / "notebooks", out / "notebooks")
+    for folder in published.KEPT:
+        shutil.copytree(_made(reports / folder), out / folder)
+    shutil.copy(_made(project / "_variables.yml"), out)
     for name in ("metrics.json", "what_helped.csv"):
         shutil.copy(reports / name, out)
     shutil.copy(project / "dvc.lock", out)
@@ -58,6 +60,12 @@ def _collect(project: Path, out: Path) -> None:
     for notebook in sorted((out / "notebooks").glob("*.ipynb")):
         for label, picture in figures(notebook).items():
             (out / "figures" / f"{label}.png").write_bytes(picture)
+
+
+def _made(path: Path) -> Path:
+    if not path.exists():
+        raise PublishError(f"the last run is not whole: no {path}; `make run` makes it")
+    return path
 
 
 def figures(notebook: Path) -> dict[str, bytes]:

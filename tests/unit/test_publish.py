@@ -1,12 +1,15 @@
 """Only real results are published, and the README's table is theirs."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from hindcast import ladder, publish, verify
+from hindcast import ladder, publish, site, verify
+from hindcast.site import published as kept
+from hindcast.site import quarto
 
 FIGURES = dict.fromkeys(
     ["roc_auc", "average_precision", "accuracy", "f1", "brier", "ece", "majority_accuracy"], 0.8125
@@ -27,9 +30,16 @@ def project(tmp_path):
     (tmp_path / "README.md").write_text("# t\n<!-- ladder -->\nold\n<!-- /ladder -->\nend\n")
     (tmp_path / "dvc.lock").write_text("schema: '2.0'\n")
     cell = new_code_cell(
-        "#| label: fig-x\nplot()", outputs=[new_output("display_data", data={"image/png": "aGk="})]
+        "#| label: fig-x\n#| fig-alt: A line.\nplot()",
+        outputs=[new_output("display_data", data={"image/png": "aGk="})],
     )
-    nbformat.write(new_notebook(cells=[cell]), tmp_path / "reports" / "notebooks" / "a.ipynb")
+    title = new_markdown_cell("# A\n\nA lead.")
+    notebook = new_notebook(cells=[title, cell], metadata={"language_info": {"name": "python"}})
+    nbformat.write(notebook, tmp_path / "reports" / "notebooks" / "a.ipynb")
+    for folder, name in (("generated", "_banner.md"), ("maps", "m.html"), ("cards", "c.qmd")):
+        (tmp_path / "reports" / folder).mkdir()
+        (tmp_path / "reports" / folder / name).write_text("---\ntitle: c\n---\nReal records.\n")
+    (tmp_path / "_variables.yml").write_text("auc: '0.8'\n")
     return tmp_path
 
 
@@ -65,3 +75,47 @@ def test_verification_reads_every_output_of_the_lock_file(tmp_path):
         "  site: {cmd: hindcast site}\n"
     )
     assert verify.outputs(tmp_path / "dvc.lock") == {"x": "1", "y": "2"}
+
+
+def test_a_run_that_is_not_whole_is_refused_and_what_was_published_stays(project):
+    before = publish.publish(project)
+    (project / "_variables.yml").unlink()
+    with pytest.raises(publish.PublishError, match="not whole"):
+        publish.publish(project)
+    assert (before / "metrics.json").is_file()
+
+
+@pytest.fixture
+def pages(project, monkeypatch):
+    """Add the pages of a small site."""
+    config = {
+        "project": {
+            "output-dir": "reports/_site",
+            "render": ["index.qmd", "reports/notebooks/*.ipynb"],
+        },
+        "website": {"title": "t", "navbar": {"left": [{"text": "A", "href": "index.qmd"}]}},
+    }
+    (project / "_quarto.yml").write_text(json.dumps(config))
+    (project / "CITATION.cff").write_text("authors: []\n")
+    (project / "docs").mkdir()
+    (project / "index.qmd").write_text(
+        "---\ntitle: F\n---\nAUC {{< var auc >}} [a](/reports/notebooks/a.ipynb)\n"
+    )
+    monkeypatch.setattr(quarto, "installed", lambda: False)
+    monkeypatch.setenv("HINDCAST_HOME", str(project))
+    return project
+
+
+def test_the_site_of_the_published_run_needs_no_run_of_its_own(pages):
+    publish.publish(pages)
+    shutil.rmtree(pages / "reports" / "notebooks")
+    (pages / "_variables.yml").unlink()
+    front = site.build_published()
+    assert "AUC 0.8" in front.read_text()
+    assert (front.parent / "reports" / "notebooks" / "a.html").is_file()
+    assert not (pages / "reports" / "notebooks").exists()
+
+
+def test_without_a_published_run_it_says_what_to_do(pages):
+    with pytest.raises(kept.NothingPublishedError, match="make publish"):
+        site.build_published()
