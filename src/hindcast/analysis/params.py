@@ -1,6 +1,10 @@
 """What the analysis notebooks may be told: their sections of params.yaml."""
 
-from hindcast.param_types import Section
+from typing import Annotated
+
+from pydantic import Field
+
+from hindcast.param_types import Count, Section, Share
 
 
 class Trends(Section):
@@ -24,7 +28,19 @@ class WeatherLight(Section):
 
 
 class Causes(Section):
-    """What the page on causes is told."""
+    """What the page on causes is told: from where on things are shown, and how often to draw."""
+
+    events_alone: Count
+    least_cell: Count
+    least_finding: Count
+    least_pair: Count
+    least_lift: Annotated[float, Field(ge=1)]
+    false_discoveries: Share
+    least_code: Count
+    least_rule: Count
+    later_from: Count
+    rule_rounds: Count
+    network_rounds: Count
 
 
 class Narratives(Section):

@@ -1,0 +1,118 @@
+"""Figures of the page on causes: what happened in which phase of flight."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+from hindcast import figures
+from hindcast.analysis.causes.events import Compared
+from hindcast.figures import BLACK, BLUE, GREY, ORANGE
+from hindcast.figures.causes import COLOURS, MOST, ink, plain_ticks
+
+
+def heat(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw events by phases: colour and upper line the fatal share, lower line the accidents.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.causes.events.cells`; cells without a share are hatched, shares that
+        differ from that of all accidents are bold.
+    """
+    events, phases = (_used(found, name) for name in ("event", "flight_phase"))
+    ax = figures.axes(ax, width=8.4, height=2.2 + 0.4 * len(events))
+    if found.empty:
+        return figures.empty(ax, "no accidents to show")
+    for row in found.itertuples():
+        _cell(ax, phases.index(row.flight_phase), events.index(row.event), row)
+    ax.set(xlim=(-0.5, len(phases) - 0.5), ylim=(len(events) - 0.5, -0.5))
+    ax.set(yticks=range(len(events)), yticklabels=events, xticks=range(len(phases)))
+    ax.set_xticklabels([name.replace(" ", "\n") for name in phases], rotation=90, fontsize=9)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    shade = ScalarMappable(Normalize(0, MOST), COLOURS)
+    bar = ax.get_figure().colorbar(
+        shade, ax=ax, location="bottom", shrink=0.7, aspect=40, pad=0.01, extend="max"
+    )
+    bar.set_label("share of accidents that was fatal (hatched: too few to tell)")
+    bar.ax.xaxis.set_major_formatter("{x:.0%}")
+    return figures.sign(ax)
+
+
+def _used(found: pd.DataFrame, column: str) -> list[str]:
+    held = set(found[column])
+    return [name for name in found[column].cat.categories if name in held]
+
+
+def _cell(ax: Axes, x: int, y: int, row) -> None:
+    place = {"xy": (x - 0.5, y - 0.5), "width": 1, "height": 1, "linewidth": 0.6}
+    if np.isnan(row.fatal_share):
+        ax.add_patch(Rectangle(**place, facecolor="white", edgecolor="#CCCCCC", hatch="////"))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        ax.text(x, y, f"{row.accidents:,}", ha="center", va="center", fontsize=7, bbox=box)
+        return
+    colour = COLOURS(min(row.fatal_share / MOST, 1.0))
+    ax.add_patch(Rectangle(**place, facecolor=colour, edgecolor="white"))
+    style = {"ha": "center", "color": ink(row.fatal_share)}
+    weight = "bold" if row.differs else "normal"
+    ax.text(x, y, f"{row.fatal_share:.0%}", va="bottom", fontsize=9, weight=weight, **style)
+    ax.text(x, y + 0.06, f"{row.accidents:,}", va="top", fontsize=7, **style)
+
+
+def phase_ratios(compared: dict[str, Compared], ax: Axes | None = None) -> Axes:
+    """Draw odds ratios of phases against all others, crude and within the same event.
+
+    Parameters
+    ----------
+    compared
+        Phase -> of `hindcast.analysis.causes.events.compared`.
+    """
+    kinds = {"crude": "crude", "within": "within the same event"}
+    rows = [
+        (phase, kind, *getattr(own, kind))
+        for phase, own in compared.items()
+        for kind in kinds
+        if own.strata
+    ]
+    ax = figures.axes(ax, width=7.0, height=1.6 + 0.22 * len(rows))
+    if not rows:
+        return figures.empty(ax, "too few accidents to compare")
+    names = list(dict.fromkeys(row[0] for row in rows))
+    for shift, colour, (kind, label) in zip(
+        (-0.13, 0.13), (ORANGE, BLUE), kinds.items(), strict=True
+    ):
+        own = [row for row in rows if row[1] == kind]
+        at = [names.index(row[0]) + shift for row in own]
+        value, low, high = (np.array([row[i] for row in own]) for i in (2, 3, 4))
+        ax.errorbar(value, at, xerr=[value - low, high - value], fmt="o", color=colour, label=label)
+    ax.axvline(1, color=BLACK, linewidth=1)
+    ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
+    ax.set(
+        xscale="log", xlabel="odds ratio of an accident's being fatal\n(95% interval, log scale)"
+    )
+    plain_ticks(ax)
+    figures.legend(ax, loc="best")
+    return figures.sign(ax)
+
+
+def coding(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw by year which share of accidents has an event beside a phase.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.causes.events.coding`; a year without rows is a gap.
+    """
+    ax = figures.axes(ax, width=7.0, height=2.8)
+    if found.empty:
+        return figures.empty(ax, "no accidents to show")
+    ax.bar(found["year"], found["coded_share"], color=BLUE)
+    ax.set(xlabel="year of the accident", ylabel="share with a coded event", ylim=(0, 1))
+    ax.yaxis.set_major_formatter("{x:.0%}")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.axhline(1, color=GREY, linewidth=0.8)
+    return figures.sign(ax)
