@@ -68,9 +68,9 @@ def change_some(core: Path) -> None:
     events.with_columns(inj_tot_f=grown).write_parquet(core / "events.parquet")
 
 
-def resampled(core: Path, scratch: Path) -> Path:
+def resampled(core: Path, scratch: Path, events: int = EVENTS) -> Path:
     ids = pl.read_parquet(core / "events.parquet", columns=["ev_id"]).sort("ev_id")
-    drawn = ids.sample(EVENTS, with_replacement=True, seed=7).with_columns(
+    drawn = ids.sample(events, with_replacement=True, seed=7).with_columns(
         new_id=pl.concat_str("ev_id", pl.lit("-"), pl.int_range(pl.len()).cast(pl.String))
     )
     out = scratch / "core"
