@@ -111,9 +111,27 @@ def tune(
 def prior(flat: Path) -> None:
     """Count accidents of 1982-2007 in AviationData.csv into data/reference."""
     from hindcast import paths
+    from hindcast.analysis.trends import older
     from hindcast.features import prior
 
     prior.write(flat, paths.reference() / prior.FILE)
+    older.write(flat, paths.reference() / older.FILE)
+
+
+@app.command()
+def similar(
+    text: Annotated[str, typer.Argument(help="A few plain words, or a whole text.")],
+    k: Annotated[int, typer.Option("--k", "-k", min=1, help="How many accidents.")] = 10,
+) -> None:
+    """Show the accidents of the last run whose probable cause is likest to TEXT."""
+    from hindcast.analysis.narratives import search
+
+    found = search.similar(text, k)
+    if found.empty:
+        _say.print("no accident's probable cause has any of these words")
+        return
+    told = found.assign(ev_date=found["ev_date"].dt.date)
+    Console().print(_table(told.astype("str").to_dict("records")))
 
 
 @app.command()

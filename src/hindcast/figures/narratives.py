@@ -1,1 +1,170 @@
-"""Figures of the page on narratives."""
+"""Figures of the words and topics in probable causes."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hindcast import figures
+from hindcast.figures import BLACK, BLUE, GREY, ORANGE
+
+SIDES = {"fatal": ORANGE, "other": BLUE}
+
+
+def lengths(found: dict[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
+    """Draw the median number of words a text by year, with the middle half, by group.
+
+    Parameters
+    ----------
+    found
+        Group -> `hindcast.analysis.narratives.texts.coverage` by ``ev_year``.
+    """
+    ax = figures.axes(ax, width=7.4, height=3.6)
+    if not any(frame["words_median"].notna().any() for frame in found.values()):
+        return figures.empty(ax, "no texts")
+    for (name, frame), colour in zip(found.items(), (ORANGE, BLUE), strict=False):
+        years = range(int(frame["ev_year"].min()), int(frame["ev_year"].max()) + 1)
+        own = frame.set_index("ev_year").reindex(years)
+        ax.plot(own.index, own["words_median"], "o-", color=colour, markersize=4, label=name)
+        bounds = own["words_lower"], own["words_upper"]
+        ax.fill_between(own.index, *bounds, color=colour, alpha=0.2, linewidth=0)
+    ax.set(xlabel="year of the accident", ylabel="words in the probable cause", ylim=(0, None))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    figures.title(ax, "line: median; band: middle half of the texts")
+    figures.legend(ax, loc="lower right")
+    return figures.sign(ax)
+
+
+def terms(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw terms by the odds that a fatal accident's text has them, over those of the others.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.narratives.log_odds.leading`.
+    """
+    ax = figures.axes(ax, width=7.4, height=1.4 + 0.25 * len(found))
+    if found.empty:
+        return figures.empty(ax, "no term sets fatal accidents apart")
+    rows = found.sort_values("odds_ratio", ascending=False, ignore_index=True)
+    for side, colour in SIDES.items():
+        own = rows[rows["side"] == side]
+        wide = [own["odds_ratio"] - own["low"], own["high"] - own["odds_ratio"]]
+        ax.errorbar(own["odds_ratio"], own.index, xerr=wide, fmt="o", color=colour, markersize=4)
+    counts = (rows["fatal"] + rows["other"]).map("{:,}".format)
+    ax.axvline(1, color=BLACK, linewidth=1)
+    ax.set(yticks=rows.index, yticklabels=rows["term"] + "  (" + counts + ")")
+    ax.set(ylim=(len(rows) - 0.4, -0.6), xscale="log")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set_xlabel("odds of the term in texts of fatal accidents, over the others' (log scale)")
+    return figures.sign(ax)
+
+
+def heat(shares: pd.DataFrame, label: str, ax: Axes | None = None) -> Axes:
+    """Draw a table of shares as a map with its numbers.
+
+    Parameters
+    ----------
+    shares
+        Rows by columns, both named; missing cells stay blank.
+    label
+        What a share is of.
+    """
+    ax = figures.axes(ax, width=7.6, height=1.8 + 0.27 * len(shares))
+    if shares.empty:
+        return figures.empty(ax, "nothing to show")
+    values = shares.to_numpy(dtype=float)
+    image = ax.imshow(values, cmap="cividis", vmin=0, aspect="auto")
+    middle = np.nanmax(values) / 2
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            style = {"color": BLACK if value > middle else "white", "fontsize": 8}
+            ax.text(column, row, _percent(value), ha="center", va="center", **style)
+    ax.set(yticks=range(len(shares)), yticklabels=shares.index)
+    ax.set_xticks(range(shares.shape[1]), shares.columns, rotation=35, ha="right")
+    ax.grid(visible=False)
+    bar = ax.get_figure(root=True).colorbar(image, ax=ax, label=label, shrink=0.8)
+    bar.ax.yaxis.set_major_formatter("{x:.0%}")
+    return figures.sign(ax)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}" if value >= 0.095 or value == 0 else f"{value:.1%}"
+
+
+def halves(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw each term's odds ratio in the later half of the accidents over that in the earlier.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.narratives.log_odds.in_halves`.
+    """
+    ax = figures.axes(ax, width=5.2, height=4.6)
+    if found.empty:
+        return figures.empty(ax, "too few texts for two halves")
+    for differs, colour, name in ((False, GREY, "does not"), (True, ORANGE, "differs earlier")):
+        own = found[found["differs"].astype(bool) == differs]
+        ax.plot(own["earlier"], own["later"], ".", color=colour, alpha=0.6, label=name)
+    ends = [found[["earlier", "later"]].min().min(), found[["earlier", "later"]].max().max()]
+    ax.plot(ends, ends, color=BLACK, linewidth=1)
+    ax.set(xscale="log", yscale="log")
+    ax.set(xlabel="odds ratio, earlier half of the accidents", ylabel="odds ratio, later half")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:g}")
+    figures.legend(ax, loc="upper left")
+    return figures.sign(ax)
+
+
+def stability(numbers: pd.DataFrame, chosen: int, share: float, ax: Axes | None = None) -> Axes:
+    """Draw how well topics come back by their number, and which number was chosen.
+
+    Parameters
+    ----------
+    numbers
+        Of `hindcast.analysis.narratives.topics.by_number`.
+    share
+        Share of topics that has to hold.
+    """
+    ax = figures.axes(ax, width=7.0, height=3.8)
+    if numbers.empty:
+        return figures.empty(ax, "too few words for topics")
+    lines = {"holding": ("share of topics that hold", BLACK, "o-")}
+    lines |= {"start": ("mean cosine, other starts", BLUE, "s--")}
+    lines |= {"texts": ("mean cosine, texts drawn anew", ORANGE, "^--")}
+    lines |= {"jaccard": ("mean Jaccard of leading words", GREY, "d:")}
+    for column, (name, colour, style) in lines.items():
+        ax.plot(numbers["topics"], numbers[column], style, color=colour, label=name)
+    ax.axhline(share, color=GREY, linewidth=1)
+    ax.axvline(chosen, color=BLACK, linewidth=1, linestyle=":")
+    ax.set(xlabel="number of topics", ylabel="likeness, or share", ylim=(0, 1.05))
+    ax.set_xticks(numbers["topics"])
+    figures.title(ax, f"chosen: {chosen}; level line: share of topics that has to hold")
+    figures.legend(ax, loc="lower left")
+    return figures.sign(ax)
+
+
+def years(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw each topic's share of the year's texts, with 95% intervals, a panel a topic.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.narratives.topic_shares.by_year`.
+    """
+    names = list(dict.fromkeys(found["topic"]))
+    if not names:
+        return figures.empty(figures.axes(ax), "no topics")
+    rows = -(-len(names) // 3)
+    panels = figures.grid(rows, 3, width=9.0, height=1.7 * rows + 0.4, sharex=True, sharey=True)
+    for name, panel in zip(names, panels, strict=False):
+        own = found[found["topic"] == name]
+        panel.plot(own["ev_year"], own["share"], color=BLUE)
+        panel.fill_between(own["ev_year"], own["low"], own["high"], color=BLUE, alpha=0.25)
+        panel.set_title(name, loc="left", fontsize=8)
+        panel.yaxis.set_major_formatter("{x:.0%}")
+        panel.xaxis.get_major_locator().set_params(integer=True, nbins=4)
+    for panel in panels[len(names) :]:
+        panel.set_axis_off()
+    panels[0].set_ylim(0, None)
+    panels[0].get_figure(root=True).supylabel("share of the year's texts", fontsize=9)
+    return figures.sign(panels[0])

@@ -9,6 +9,7 @@ import duckdb
 
 from hindcast.atomic import replacing
 from hindcast.errors import HindcastError
+from hindcast.fulltext import TOKENIZE
 from hindcast.serve.records.edition import alone
 
 COLUMNS = (
@@ -23,7 +24,7 @@ _TABLES = f"""
 CREATE TABLE event ({", ".join(COLUMNS)});
 CREATE VIRTUAL TABLE text USING fts5(
     probable_cause, content='event', content_rowid='rowid',
-    tokenize='porter unicode61 remove_diacritics 2', prefix='2 3'
+    tokenize='{TOKENIZE}', prefix='2 3'
 );
 """
 
