@@ -10,6 +10,10 @@ from hindcast.param_types import Count, Section, Share
 class Trends(Section):
     """What the page on trends is told."""
 
+    bootstrap_rounds: Count
+    first_window_years: Annotated[int, Field(ge=3)]
+    months_ahead: Annotated[int, Field(ge=12, le=60)]
+
 
 class Places(Section):
     """What the page on places is told."""
@@ -18,6 +22,12 @@ class Places(Section):
 class Aircraft(Section):
     """What the page on aircraft is told."""
 
+    least_group: Count
+    least_model: Count
+    false_discoveries: Share
+    held_out_years: Count
+    imputations: Count
+
 
 class Crew(Section):
     """What the page on crews is told."""
@@ -25,6 +35,8 @@ class Crew(Section):
 
 class WeatherLight(Section):
     """What the page on weather and light is told."""
+
+    resamples: Count
 
 
 class Causes(Section):
@@ -44,7 +56,19 @@ class Causes(Section):
 
 
 class Narratives(Section):
-    """What the page on narratives is told."""
+    """What the page on narratives is told: what may be shown, and how often to draw."""
+
+    least_accidents: Count
+    prior_accidents: Annotated[float, Field(gt=0)]
+    terms_a_side: Count
+    least_topic_word: Count
+    topic_numbers: Annotated[list[Count], Field(min_length=1)]
+    topic_rounds: Count
+    topic_alike: Share
+    topics_holding: Share
+    answers: Count
+    asked_by_text: Count
+    bootstrap_rounds: Count
 
 
 class Limits(Section):

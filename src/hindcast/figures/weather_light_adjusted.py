@@ -1,0 +1,188 @@
+"""Figures of the page on weather and light: who flies in cloud, crude and adjusted, how robust."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hindcast import figures
+from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, YELLOW
+from hindcast.figures.shares import KIND_COLOURS
+
+ROLE_COLOURS = {"crude": ORANGE, "step": GREY, "main": BLUE, "check": GREEN, "mediator": PINK}
+ROLE_NAMES = {
+    "crude": "crude",
+    "step": "adjusted for some",
+    "main": "adjusted for all",
+    "check": "the same, other accidents",
+    "mediator": "a consequence held fixed: hides part",
+}
+
+
+def balance(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw what accidents in IMC and in VMC were like, largest difference on top.
+
+    Parameters
+    ----------
+    found
+        ``what, imc, vmc, smd`` of `hindcast.analysis.weather_light.strata.balance`.
+    """
+    ax = figures.axes(ax, width=6.8, height=1.3 + 0.28 * len(found))
+    if found.empty:
+        return figures.empty(ax, "no accidents in both kinds of weather")
+    at = range(len(found))
+    ax.hlines(at, found["vmc"], found["imc"], color=GREY, zorder=1)
+    ax.plot(found["imc"], at, "o", color=BLUE, label="in IMC")
+    ax.plot(found["vmc"], at, "s", color=ORANGE, markersize=5, label="in VMC")
+    names = [f"{w}  ({d:+.2f})" for w, d in zip(found["what"], found["smd"], strict=True)]
+    ax.set(yticks=list(at), yticklabels=names, ylim=(len(found) - 0.5, -0.5), xlim=(0, None))
+    ax.set_xlabel("share of accidents where it is known (in brackets: standardised difference)")
+    ax.xaxis.label.set_horizontalalignment("right")
+    ax.xaxis.set_label_coords(1.0, -0.08)
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    figures.legend(ax, loc="lower right")
+    return figures.sign(ax)
+
+
+def standardised(found: pd.DataFrame) -> Axes:
+    """Draw ratios and differences of shares beside each other, crude and adjusted.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.weather_light.adjusted.contrasts`.
+    """
+    names = list(dict.fromkeys(found.get("exposure", [])))
+    left, right = figures.grid(1, 2, width=7.6, height=1.5 + 0.4 * max(len(names), 3), sharey=True)
+    if not names:
+        figures.empty(right, "")
+        return figures.empty(left, "no regression could be made")
+    _pairs(left, found, names, "risk_ratio")
+    _pairs(right, found, names, "difference")
+    left.axvline(1, color=BLACK, linewidth=1)
+    right.axvline(0, color=BLACK, linewidth=1)
+    left.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
+    left.set(xscale="log", xlabel="ratio of fatal shares (log scale)")
+    left.set(xticks=(ticks := [0.7, 1, 1.5, 2, 3, 4]), xticklabels=[f"{t:g}" for t in ticks])
+    left.minorticks_off()
+    right.set_xlabel("difference (points of the share)")
+    right.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.0f}" if x else "0")
+    figures.legend(right, loc="lower right")
+    return figures.sign(left)
+
+
+def _pairs(ax: Axes, found: pd.DataFrame, names: list[str], value: str) -> None:
+    for shift, (kind, colour) in zip((-0.13, 0.13), KIND_COLOURS.items(), strict=True):
+        own = found[found["kind"] == kind]
+        at = [names.index(name) + shift for name in own["exposure"]]
+        wide = [own[value] - own[f"{value}_low"], own[f"{value}_high"] - own[value]]
+        ax.errorbar(own[value], at, xerr=wide, fmt="o", color=colour, markersize=5, label=kind)
+
+
+def ladder(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the ratio of IMC as more is adjusted for.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.weather_light.sensitivity.ladder`.
+    """
+    ax = figures.axes(ax, width=7.0, height=1.6 + 0.33 * len(found))
+    if found.empty:
+        return figures.empty(ax, "no regression could be made")
+    for at, row in enumerate(found.itertuples()):
+        colour = ROLE_COLOURS[row.role]
+        wide = [[row.ratio - row.low], [row.high - row.ratio]]
+        ax.errorbar(row.ratio, at, xerr=wide, fmt="o", color=colour)
+        ax.text(row.high, at, f"  {row.ratio:.2f}", va="center", fontsize=9, color=colour)
+    for role in dict.fromkeys(found["role"]):
+        ax.plot([], [], "o", color=ROLE_COLOURS[role], label=ROLE_NAMES[role])
+    names = [f"{s}  ({n:,})" for s, n in zip(found["step"], found["accidents"], strict=True)]
+    ax.axvline(1, color=BLACK, linewidth=1)
+    ax.set(yticks=range(len(found)), yticklabels=names, ylim=(len(found) - 0.5, -0.5))
+    ax.set(xlabel="ratio of fatal shares, IMC to VMC (95% interval)")
+    ax.set_xlim(min(0.9, found["low"].min() * 0.9), found["high"].max() * 1.12)
+    where = {"loc": "upper center", "bbox_to_anchor": (0.3, -0.14), "ncols": 2}
+    figures.legend(ax, fontsize="small", **where)
+    return figures.sign(ax)
+
+
+def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -> Axes:
+    """Draw the ratio of IMC within each kind of flight.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.weather_light.strata.ratios`.
+    overall
+        The ratio over all accidents, drawn as a line.
+    """
+    ax = figures.axes(ax, width=7.0, height=1.4 + 0.27 * len(found))
+    if found.empty:
+        return figures.empty(ax, "too few accidents in IMC in any kind of flight")
+    wide = [found["ratio"] - found["low"], found["high"] - found["ratio"]]
+    ax.errorbar(found["ratio"], range(len(found)), xerr=wide, fmt="o", color=BLUE, markersize=5)
+    ax.axvline(1, color=BLACK, linewidth=1)
+    if overall is not None:
+        ax.axvline(overall, color=ORANGE, linestyle="--", linewidth=1.2, label="all accidents")
+        figures.legend(ax, loc="upper left", fontsize="small", bbox_to_anchor=(1.0, 1.0))
+    rows = zip(found["grouping"], found["group"], found["imc"], strict=True)
+    names = [f"{grouping}: {_plain(group)}  ({n:,})" for grouping, group, n in rows]
+    ax.set(yticks=range(len(found)), yticklabels=names, ylim=(len(found) - 0.5, -0.5))
+    ax.set(xscale="log", xlabel="ratio of fatal shares, IMC to VMC (95% interval, log scale)")
+    ax.set(xticks=(ticks := _ticks(found)), xticklabels=[f"{t:g}" for t in ticks])
+    ax.xaxis.set_label_coords(0.3, -0.06)
+    ax.minorticks_off()
+    return figures.sign(ax)
+
+
+def _plain(group: str) -> str:
+    """Return a band's name without the number that orders it."""
+    return group.partition(": ")[2] or group.replace("_", " ")
+
+
+def _ticks(found: pd.DataFrame) -> list[float]:
+    all_ticks = [0.1, 0.2, 0.5, 1, 2, 3, 5, 8, 15, 30]
+    return [t for t in all_ticks if found["low"].min() * 0.8 <= t <= found["high"].max() * 1.2]
+
+
+def e_value(
+    frontier: pd.DataFrame, bound: pd.DataFrame, benchmarks: pd.DataFrame, ax: Axes | None = None
+) -> Axes:
+    """Draw how strong an unmeasured cause would have to be, beside how strong measured ones are.
+
+    Parameters
+    ----------
+    frontier, bound
+        Of `hindcast.analysis.weather_light.sensitivity.frontier`, for the ratio and for the end of
+        its interval nearer to 1; empty where there is no ratio.
+    benchmarks
+        ``what, with_exposure, with_outcome, pushes``.
+    """
+    ax = figures.axes(ax, width=6.8, height=4.8)
+    if frontier.empty:
+        return figures.empty(ax, "no adjusted ratio to explain away")
+    ax.plot(frontier["with_exposure"], frontier["with_outcome"], color=BLUE, label="the ratio")
+    ax.plot(bound["with_exposure"], bound["with_outcome"], "--", color=BLUE, label="its lower end")
+    for pushes, colour in (("up", RED), ("down", GREEN)):
+        own = benchmarks[benchmarks["pushes"].eq(pushes)]
+        words = {"up": "measured, raises the ratio", "down": "measured, lowers it"}[pushes]
+        ax.plot(own["with_exposure"], own["with_outcome"], "o", color=colour, label=words)
+    _names(ax, benchmarks)
+    ax.fill_between(
+        frontier["with_exposure"], frontier["with_outcome"], 20, color=YELLOW, alpha=0.25
+    )
+    ax.set(xscale="log", yscale="log", xlim=(0.95, 20), ylim=(0.95, 20))
+    ticks = [1, 2, 3, 5, 10, 20]
+    ax.set(xticks=ticks, xticklabels=ticks, yticks=ticks, yticklabels=ticks)
+    ax.minorticks_off()
+    ax.set(xlabel="how it goes with IMC (ratio of shares, log scale)")
+    ax.set(ylabel="how it goes with a fatal outcome (ratio)")
+    figures.legend(ax, loc="upper left", fontsize="small")
+    return figures.sign(ax)
+
+
+def _names(ax: Axes, benchmarks: pd.DataFrame, most: int = 6) -> None:
+    """Name the measured causes that lie furthest out."""
+    product = benchmarks["with_exposure"] * benchmarks["with_outcome"]
+    for row in benchmarks.loc[product.nlargest(most).index].itertuples():
+        at = (min(row.with_exposure, 12), min(row.with_outcome, 19))
+        ax.annotate(row.what, at, xytext=(5, 3), textcoords="offset points", fontsize=8)
