@@ -4,6 +4,7 @@ An executed copy is written only when every cell ran, and is normalised (no time
 ids, no paths of one machine), so that two runs on the same records give the same bytes.
 """
 
+import base64
 import logging
 import os
 import sys
@@ -17,7 +18,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from hindcast import atomic, params, paths
+from hindcast import atomic, params, paths, pictures
 from hindcast.errors import HindcastError
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,12 @@ def _without_paths(output: NotebookNode, root: str) -> NotebookNode:
     if "text" in output:
         output.text = output.text.replace(f"{root}/", "")
     for kind, content in output.get("data", {}).items():
-        if isinstance(content, str) and not kind.startswith("image/png"):
+        if kind == "image/png":
+            output.data[kind] = _smaller(content)
+        elif isinstance(content, str):
             output.data[kind] = content.replace(f"{root}/", "")
     return output
+
+
+def _smaller(picture: str) -> str:
+    return base64.b64encode(pictures.smaller(base64.b64decode(picture))).decode()
