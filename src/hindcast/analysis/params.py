@@ -1,6 +1,6 @@
 """What the analysis notebooks may be told: their sections of params.yaml."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,6 +31,13 @@ class Aircraft(Section):
 
 class Crew(Section):
     """What the page on crews is told."""
+
+    knots: Literal[3, 4, 5]
+    least_told: Share
+    least: Count
+    imputations: Annotated[int, Field(ge=2)]
+    burn_in: Count
+    rounds: Count
 
 
 class WeatherLight(Section):
@@ -72,4 +79,12 @@ class Narratives(Section):
 
 
 class Limits(Section):
-    """What the page on limits is told."""
+    """Which makes are ranked, how well hours are known, and how often is drawn."""
+
+    makes_shown: Count
+    least_fatal: Count
+    hours_factor: Annotated[float, Field(ge=1)]
+    fleet_size: Count
+    propensity_bound: Annotated[float, Field(ge=0, lt=0.5)]
+    bootstrap_rounds: Count
+    placebo_rounds: Count

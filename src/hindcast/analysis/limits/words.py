@@ -1,0 +1,129 @@
+"""The page's three findings; the numbers choose the words."""
+
+import pandas as pd
+
+from hindcast.analysis.findings import Finding, share
+from hindcast.analysis.limits import bounds
+from hindcast.analysis.limits.hours import COMMUTERS, OTHERS
+
+NONE = "These records do not hold what it takes."
+
+
+def findings(
+    operations: pd.DataFrame,
+    settled: pd.DataFrame,
+    places: pd.DataFrame,
+    factor: float,
+    effects: pd.DataFrame,
+    seen: pd.DataFrame,
+) -> list[Finding]:
+    """Return the three findings: rates, makes, a second pilot.
+
+    Parameters
+    ----------
+    operations
+        Of `hindcast.analysis.limits.hours.by_operation`.
+    settled, places, factor
+        Of `hindcast.analysis.limits.makes`, and within which factor hours are taken to be known.
+    effects, seen
+        Of `hindcast.analysis.limits.estimators.effects` and `hindcast.analysis.limits.bounds.seen`.
+    """
+    return [rates(operations), safest(settled, places, factor), second_pilot(effects, seen)]
+
+
+def rates(found: pd.DataFrame) -> Finding:
+    """Say whether shares and rates of two operations point the same way."""
+    label, rows = "fig-limits-rankings", found.set_index("operation")
+    if not {COMMUTERS, OTHERS} <= set(rows.index):
+        return Finding("Without hours there is no rate", NONE, label, {})
+    hire, rest = rows.loc[COMMUTERS], rows.loc[OTHERS]
+    by_share = hire["fatal_share"] > rest["fatal_share"]
+    turned = by_share != (hire["fatal_rate"] > rest["fatal_rate"])
+    headline = "What looks deadliest hangs on what one divides by"
+    if not turned:
+        headline = "Share and rate point the same way here, which no count could have told"
+    text = (
+        f"Of the accidents under Part 135 {_share(hire)} were fatal, of those in general aviation "
+        f"{_share(rest)}. Per 100,000 published flight hours there were {_rate(hire)} fatal "
+        f"accidents under Part 135 and {_rate(rest)} in general aviation: "
+        f"{'the order turns round' if turned else 'the same order'}."
+    )
+    named = {"part_135": hire, "general_aviation": rest}
+    numbers = {
+        f"{name}_{column}": float(row[column])
+        for name, row in named.items()
+        for column in ("fatal_share", "low", "high", "fatal_rate", "rate_low", "rate_high")
+    }
+    return Finding(headline, text, label, numbers)
+
+
+def _share(row: pd.Series) -> str:
+    return share(row["fatal_share"], row["low"], row["high"])
+
+
+def _rate(row: pd.Series) -> str:
+    ends = f"{row['rate_low']:.2g} to {row['rate_high']:.2g}"
+    return f"{row['fatal_rate']:.2g} (95% interval {ends})"
+
+
+def safest(settled: pd.DataFrame, places: pd.DataFrame, factor: float) -> Finding:
+    """Say how many pairs of makes can be put in order, and whether one is surely the safest."""
+    label = "fig-limits-makes"
+    if not settled["pairs"].max():
+        return Finding("No make can be called the safest", NONE, label, {})
+    by_share = int(settled.loc[settled["factor"].eq(1), "settled"].iloc[0])
+    known = int(settled.loc[settled["factor"].le(factor), "settled"].iloc[-1])
+    pairs, last = int(settled["pairs"].max()), int(places["safest"].eq(len(places)).sum())
+    headline = "No make can be called the safest" if last > 1 else "One make stays the safest"
+    text = (
+        f"By fatal share alone {by_share} of {pairs} pairs of the {len(places)} makes differ by "
+        f"more than chance. If hours per accident are known only within a factor of {factor:g}, "
+        f"{known} do, and {last} {'makes' if last != 1 else 'make'} may be the one with the fewest "
+        "fatal accidents per hour."
+    )
+    numbers = {"pairs": pairs, "settled_by_share": by_share, "settled_by_hours": known}
+    return Finding(headline, text, label, numbers | {"may_be_safest": last, "factor": factor})
+
+
+def second_pilot(effects: pd.DataFrame, seen: pd.DataFrame) -> Finding:
+    """Say what the causal question's answer is, with its uncertainty, whichever way it falls."""
+    label = "fig-limits-effects"
+    if effects.empty:
+        return Finding("A second pilot in IMC: too few accidents to say", NONE, label, {})
+    rows = effects.set_index("method")
+    crude, robust = rows.loc["crude"], rows.loc["doubly robust"]
+    weakest = float(seen["smallest_fall"].max())
+    e_limit = bounds.e_value_of_limit(robust["ratio_low"], robust["ratio_high"])
+    needed = (
+        f"The E-value of its nearer limit is {e_limit:.2f}."
+        if e_limit > 1
+        else f"Only a fall of about {100 * weakest:.0f} points would have been noticed."
+    )
+    text = (
+        f"Of airplane accidents in IMC under Part 91, {crude['with_it']:.1%} were fatal with a "
+        f"second pilot and {crude['without']:.1%} without. Adjusted for purpose, pilot, aircraft "
+        f"and night, the difference is {_points(robust)}, against {_points(crude)} as it stands. "
+        f"{needed}"
+    )
+    columns = ("difference", "low", "high", "ratio", "ratio_low", "ratio_high")
+    numbers = {f"adjusted_{name}": float(robust[name]) for name in columns}
+    numbers |= {f"crude_{name}": float(crude[name]) for name in columns}
+    extra = {"e_value_limit": e_limit, "smallest_fall": weakest}
+    return Finding(_headline(crude, robust), text, label, numbers | extra)
+
+
+def _points(row: pd.Series) -> str:
+    ends = f"{100 * row['low']:+.1f} to {100 * row['high']:+.1f}"
+    return f"{100 * row['difference']:+.1f} percentage points (95% interval {ends})"
+
+
+def _headline(crude: pd.Series, robust: pd.Series) -> str:
+    if robust["low"] > 0:
+        return "With a second pilot accidents in IMC are more often fatal, if the diagram holds"
+    if robust["high"] < 0:
+        return "With a second pilot accidents in IMC are less often fatal, if the diagram holds"
+    if crude["high"] < 0:
+        return "Adjusted, the second pilot's advantage can no longer be seen"
+    if crude["low"] > 0:
+        return "Adjusted, the second pilot's disadvantage can no longer be seen"
+    return "Whether a second pilot makes accidents in IMC less deadly cannot be seen"
