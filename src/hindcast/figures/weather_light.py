@@ -143,26 +143,3 @@ def by_year(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(ylabel="accidents", xlabel="year", xticks=found["year"][::2])
     figures.legend(ax, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figures.sign(ax)
-
-
-def met(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw how often accidents were in IMC, by flight plan and by briefing.
-
-    Parameters
-    ----------
-    found
-        Of `hindcast.analysis.weather_light.planned.met`.
-    """
-    ax = figures.axes(ax, width=6.8, height=1.4 + 0.32 * len(found))
-    told = found.dropna(subset=["imc_share"])
-    if told.empty:
-        return figures.empty(ax, "neither flight plans nor briefings are in these records")
-    at = range(len(told))
-    wide = [told["imc_share"] - told["low"], told["high"] - told["imc_share"]]
-    ax.errorbar(told["imc_share"], at, xerr=wide, fmt="o", color=BLUE)
-    rows = zip(told["of"], told["group"], told["accidents"], strict=True)
-    ax.set(yticks=list(at), yticklabels=[f"{of}: {group} ({n:,})" for of, group, n in rows])
-    ax.set(ylim=(len(told) - 0.5, -0.5), xlim=(0, None))
-    ax.set_xlabel("share of accidents that was in IMC (95% interval)")
-    ax.xaxis.set_major_formatter("{x:.0%}")
-    return figures.sign(ax)

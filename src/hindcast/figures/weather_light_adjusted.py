@@ -7,6 +7,11 @@ from hindcast import figures
 from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, YELLOW
 from hindcast.figures.shares import KIND_COLOURS
 
+TICKS = [0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 32]
+LOWER = {"risk_ratio": "risk_ratio_low", "difference": "difference_low"}
+UPPER = {"risk_ratio": "risk_ratio_high", "difference": "difference_high"}
+"""Value -> columns of its interval; ``low`` and ``high`` belong to the odds ratio."""
+
 ROLE_COLOURS = {"crude": ORANGE, "step": GREY, "main": BLUE, "check": GREEN, "mediator": PINK}
 ROLE_NAMES = {
     "crude": "crude",
@@ -42,8 +47,8 @@ def balance(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return figures.sign(ax)
 
 
-def standardised(found: pd.DataFrame) -> Axes:
-    """Draw ratios and differences of shares beside each other, crude and adjusted.
+def contrasts(found: pd.DataFrame) -> Axes:
+    """Draw odds ratios, ratios and differences of shares beside each other, crude and adjusted.
 
     Parameters
     ----------
@@ -51,29 +56,37 @@ def standardised(found: pd.DataFrame) -> Axes:
         Of `hindcast.analysis.weather_light.adjusted.contrasts`.
     """
     names = list(dict.fromkeys(found.get("exposure", [])))
-    left, right = figures.grid(1, 2, width=7.6, height=1.5 + 0.4 * max(len(names), 3), sharey=True)
     if not names:
-        figures.empty(right, "")
-        return figures.empty(left, "no regression could be made")
-    _pairs(left, found, names, "risk_ratio")
-    _pairs(right, found, names, "difference")
-    left.axvline(1, color=BLACK, linewidth=1)
-    right.axvline(0, color=BLACK, linewidth=1)
-    left.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
-    left.set(xscale="log", xlabel="ratio of fatal shares (log scale)")
-    left.set(xticks=(ticks := [0.7, 1, 1.5, 2, 3, 4]), xticklabels=[f"{t:g}" for t in ticks])
-    left.minorticks_off()
-    right.set_xlabel("difference (points of the share)")
-    right.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.0f}" if x else "0")
-    figures.legend(right, loc="lower right")
-    return figures.sign(left)
+        return figures.empty(figures.axes(None), "no regression could be made")
+    height = 1.4 + 0.35 * len(names)
+    odds, ratios, differences = figures.grid(1, 3, width=7.6, height=height, sharey=True)
+    _ratios(odds, found, names, "odds_ratio", "odds ratio\n(log scale)")
+    _ratios(ratios, found, names, "risk_ratio", "ratio of fatal shares\n(log scale)")
+    _pairs(differences, found, names, "difference")
+    differences.axvline(0, color=BLACK, linewidth=1)
+    differences.set_xlabel("difference\n(percentage points)")
+    differences.xaxis.set_major_formatter(lambda x, _: f"{100 * x:+.0f}" if x else "0")
+    odds.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
+    figures.legend(differences, loc="lower right", fontsize="small")
+    return figures.sign(odds)
+
+
+def _ratios(ax: Axes, found: pd.DataFrame, names: list[str], value: str, label: str) -> None:
+    _pairs(ax, found, names, value)
+    ax.axvline(1, color=BLACK, linewidth=1)
+    ax.set(xscale="log", xlabel=label)
+    low, high = found[LOWER.get(value, "low")].min(), found[UPPER.get(value, "high")].max()
+    ticks = [t for t in TICKS if low * 0.9 <= t <= high * 1.1]
+    ax.set(xticks=ticks, xticklabels=[f"{t:g}" for t in ticks])
+    ax.minorticks_off()
 
 
 def _pairs(ax: Axes, found: pd.DataFrame, names: list[str], value: str) -> None:
+    low, high = LOWER.get(value, "low"), UPPER.get(value, "high")
     for shift, (kind, colour) in zip((-0.13, 0.13), KIND_COLOURS.items(), strict=True):
         own = found[found["kind"] == kind]
         at = [names.index(name) + shift for name in own["exposure"]]
-        wide = [own[value] - own[f"{value}_low"], own[f"{value}_high"] - own[value]]
+        wide = [own[value] - own[low], own[high] - own[value]]
         ax.errorbar(own[value], at, xerr=wide, fmt="o", color=colour, markersize=5, label=kind)
 
 
@@ -128,7 +141,14 @@ def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -
     names = [f"{grouping}: {_plain(group)}  ({n:,})" for grouping, group, n in rows]
     ax.set(yticks=range(len(found)), yticklabels=names, ylim=(len(found) - 0.5, -0.5))
     ax.set(xscale="log", xlabel="ratio of fatal shares, IMC to VMC (95% interval, log scale)")
-    ax.set(xticks=(ticks := _ticks(found)), xticklabels=[f"{t:g}" for t in ticks])
+    ax.set(
+        xticks=(
+            ticks := [
+                t for t in TICKS if found["low"].min() * 0.8 <= t <= found["high"].max() * 1.2
+            ]
+        ),
+        xticklabels=[f"{t:g}" for t in ticks],
+    )
     ax.xaxis.set_label_coords(0.3, -0.06)
     ax.minorticks_off()
     return figures.sign(ax)
@@ -137,11 +157,6 @@ def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -
 def _plain(group: str) -> str:
     """Return a band's name without the number that orders it."""
     return group.partition(": ")[2] or group.replace("_", " ")
-
-
-def _ticks(found: pd.DataFrame) -> list[float]:
-    all_ticks = [0.1, 0.2, 0.5, 1, 2, 3, 5, 8, 15, 30]
-    return [t for t in all_ticks if found["low"].min() * 0.8 <= t <= found["high"].max() * 1.2]
 
 
 def e_value(
@@ -180,9 +195,11 @@ def e_value(
     return figures.sign(ax)
 
 
-def _names(ax: Axes, benchmarks: pd.DataFrame, most: int = 6) -> None:
-    """Name the measured causes that lie furthest out."""
+def _names(ax: Axes, benchmarks: pd.DataFrame, most: int = 5) -> None:
+    """Name the measured causes that lie furthest out, one above the other where they are close."""
     product = benchmarks["with_exposure"] * benchmarks["with_outcome"]
-    for row in benchmarks.loc[product.nlargest(most).index].itertuples():
-        at = (min(row.with_exposure, 12), min(row.with_outcome, 19))
-        ax.annotate(row.what, at, xytext=(5, 3), textcoords="offset points", fontsize=8)
+    furthest = benchmarks.loc[product.nlargest(most).index].sort_values("with_outcome")
+    height = 0.0
+    for row in furthest.itertuples():
+        height = min(max(row.with_outcome, height * 1.13), 18.0)
+        ax.text(min(row.with_exposure * 1.06, 12.0), height, row.what, fontsize=8, va="center")

@@ -93,7 +93,7 @@ def curves(found: list[dict]) -> Axes:
     if not found:
         return figures.empty(figures.axes(None), "too few accidents with a measured weather")
     rows = -(-len(found) // 2)
-    panels = figures.grid(rows, 2, width=7.2, height=2.6 * rows, sharey=True)
+    panels = figures.grid(rows, 2, width=6.8, height=2.2 * rows, sharey=True)
     for panel, one in zip(panels, found, strict=False):
         _curve(panel, one)
     for spare in panels[len(found) :]:

@@ -93,8 +93,8 @@ def pairs(accidents: pd.DataFrame) -> pd.DataFrame:
     """Return how far pairs of records agree: by night and in cloud."""
     sun = accidents["sun"].mask(accidents["sun"].eq(UNKNOWN))
     asked = {
-        "night: recorded and by the sun (twilight counts as day)": ("is_dark", "is_night"),
-        "IMC: recorded and by the station (IFR or LIFR)": ("is_imc", "station_ifr"),
+        "night: recorded, and by the sun": ("is_dark", "is_night"),
+        "IMC: recorded, and IFR or LIFR at the station": ("is_imc", "station_ifr"),
     }
     rows = [
         {"pair": name, **kappa(accidents[one], accidents[other])}

@@ -13,14 +13,14 @@ import pandas as pd
 from hindcast.analysis.graph import Diagram
 
 _ARROWS = (
-    ("calendar", "imc", "fog and low cloud have their season"),
-    ("calendar", "night", "winter days are short"),
-    ("calendar", "fatal", "cold, daylight for a rescue, and what was learned over the years"),
-    ("calendar", "operation", "leisure flying is for summer"),
-    ("region", "imc", "coasts and mountains make cloud"),
-    ("region", "night", "northern summers have hardly any night"),
-    ("region", "fatal", "terrain, and how far help is"),
-    ("region", "operation", "sprayers fly over plains, air taxis in Alaska"),
+    ("season_and_place", "imc", "fog and low cloud have their season, coasts and mountains"),
+    ("season_and_place", "night", "winter days are short, northern summers have hardly any night"),
+    (
+        "season_and_place",
+        "fatal",
+        "cold, terrain, how far help is; what was learned over the years",
+    ),
+    ("season_and_place", "operation", "leisure flying is for summer, sprayers fly over plains"),
     ("operation", "imc", "who flies to a schedule does not wait for blue sky"),
     ("operation", "night", "freight and ambulances fly at night, sprayers by day"),
     ("operation", "fatal", "low work and passengers"),
@@ -42,15 +42,13 @@ _ARROWS = (
     ("rating_and_equipment", "night", "instrument pilots fly at night"),
     ("rating_and_equipment", "fatal", "who can fly by instruments keeps control"),
     ("pilot", "rating_and_equipment", "ratings come with hours"),
-    ("aircraft", "rating_and_equipment", "autopilot, ice protection, weather on board"),
 )
 
 IMC = Diagram("imc", "fatal", _ARROWS, frozenset({"rating_and_equipment"}))
 NIGHT = replace(IMC, exposure="night")
 
 COLUMNS = {
-    "calendar": ["season_told", "years_since_2008"],
-    "region": ["region"],
+    "season_and_place": ["season_told", "years_since_2008", "region"],
     "operation": ["purpose_told", "part"],
     "aircraft": ["aircraft_kind", "retractable", "turbine", "homebuilt_told"],
     "pilot": ["pilot_hours", "pilot_age", "professional", "second_pilot"],
@@ -60,30 +58,24 @@ COLUMNS = {
 """Node -> the columns that stand for it when it is adjusted for."""
 
 PLACES = {
-    "calendar": (0.10, 0.90),
-    "region": (0.34, 0.97),
-    "operation": (0.58, 0.97),
-    "aircraft": (0.84, 0.90),
-    "pilot": (0.90, 0.67),
+    "season_and_place": (0.10, 0.93),
+    "operation": (0.37, 0.95),
+    "aircraft": (0.63, 0.95),
+    "pilot": (0.90, 0.90),
     "night": (0.08, 0.56),
-    "imc": (0.10, 0.24),
-    "phase_and_occurrence": (0.50, 0.30),
-    "rating_and_equipment": (0.62, 0.10),
+    "imc": (0.10, 0.20),
+    "phase_and_occurrence": (0.47, 0.41),
+    "rating_and_equipment": (0.66, 0.05),
     "fatal": (0.92, 0.32),
 }
-BENDS = {
-    ("calendar", "imc"): 0.35,
-    ("imc", "fatal"): 0.0,
-    ("night", "fatal"): -0.12,
-}
+BENDS = {("season_and_place", "imc"): 0.3, ("pilot", "rating_and_equipment"): -0.1}
 """Arrow -> curvature that leads it past a box."""
 
 LABELS = {
-    "calendar": "season, year",
+    "season_and_place": "season, year, region",
     "operation": "purpose, regulation",
     "pilot": "pilot: hours, age, profession",
     "imc": "instrument weather (IMC)",
-    "night": "night",
     "rating_and_equipment": "instrument rating, equipment",
     "fatal": "fatal accident",
 }
@@ -101,7 +93,7 @@ def parents(diagram: Diagram) -> list[str]:
     Examples
     --------
     >>> parents(NIGHT)
-    ['calendar', 'region', 'operation', 'aircraft', 'pilot']
+    ['season_and_place', 'operation', 'aircraft', 'pilot']
     """
     found = [cause for cause, effect, _ in diagram.arrows if effect == diagram.exposure]
     return [cause for cause in found if cause not in diagram.unmeasured]
@@ -118,13 +110,12 @@ def reasons(diagram: Diagram) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``adjusted for, columns, on the exposure, on the outcome``.
+        ``adjusted for, on the exposure, on the outcome``.
     """
     graph: nx.DiGraph = diagram.graph
     rows = [
         {
-            "adjusted for": node,
-            "columns": ", ".join(COLUMNS[node]),
+            "adjusted for": LABELS.get(node, node),
             "on the exposure": graph.edges[node, diagram.exposure]["why"],
             "on the outcome": graph.edges[node, diagram.outcome]["why"],
         }

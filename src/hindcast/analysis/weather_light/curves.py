@@ -71,7 +71,7 @@ COURSES = [
 ]
 
 
-def course(known: pd.DataFrame, asked: Course, points: int = 13) -> dict | None:
+def course(known: pd.DataFrame, asked: Course, points: int = 11) -> dict | None:
     """Return the standardised curve of a quantity, a test of its bend, and plain shares by bin.
 
     Values beyond the range are put at its end, ceilings apart from no ceiling. The curve is a

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hindcast import paths
 from hindcast.analysis import records, shares
-from hindcast.analysis.records import named
+from hindcast.analysis.records import UNKNOWN, named
 
 VFR_INTO_IMC = "401"
 """Last three digits of a 2008+ occurrence code: VFR encounter with IMC."""
@@ -76,6 +76,35 @@ def _met(accidents: pd.DataFrame, of: str, column: str, names: dict[str, str]) -
     return found[columns].astype({"group": str})
 
 
+def sentence(found: pd.DataFrame) -> str:
+    """Return in words whether these records hold plans, and how often IMC was met without IFR.
+
+    Parameters
+    ----------
+    found
+        Of `met`.
+    """
+    plans = found[found["of"].eq("flight plan")].set_index("group")
+    if found.empty:
+        return "These records hold neither flight plans nor briefings."
+    if plans.empty or "IFR" not in plans.index:
+        return "These records hold briefings, but no IFR flight plans."
+    met_it = (plans["imc_share"] * plans["accidents"]).round()
+    told = met_it.drop(index=UNKNOWN, errors="ignore")
+    if not told.sum():
+        return "No accident with a known flight plan was in IMC."
+    return (
+        f"Of {int(told.sum()):,} accidents in IMC with a known flight plan, "
+        f"{int(told.sum() - told['IFR']):,} ({1 - told['IFR'] / told.sum():.1%}) had none for "
+        "instrument flight."
+    )
+
+
+def plain(found: pd.DataFrame) -> pd.DataFrame:
+    """Return `met` rounded, to be read."""
+    return found.round(3)
+
+
 def into_imc(accidents: pd.DataFrame) -> pd.Series:
     """Return for each accident whether its sequence holds a VFR encounter with IMC.
 
@@ -108,7 +137,7 @@ def by_year(accidents: pd.DataFrame, inside: pd.Series) -> pd.DataFrame:
     return found.rename_axis("year").reset_index()
 
 
-def weather_findings(accidents: pd.DataFrame, least: int = 20, most: int = 16) -> pd.DataFrame:
+def weather_findings(accidents: pd.DataFrame, least: int = 20, most: int = 13) -> pd.DataFrame:
     """Return the share of fatal accidents by weather or light that an investigation found.
 
     An accident may have several findings and counts for each of them once.

@@ -8,7 +8,7 @@ import pandas as pd
 from hindcast.analysis.weather_light import adjusted, causes, standard, strata
 from hindcast.analysis.weather_light.standard import Estimate
 
-STEPS = ["calendar", "region", "night", "operation", "aircraft", "pilot"]
+STEPS = ["season_and_place", "night", "operation", "aircraft", "pilot"]
 """Nodes in the order in which the ladder takes them in."""
 
 

@@ -12,9 +12,9 @@ GROUPINGS = {
     "regulation": "part",
     "purpose": "purpose_told",
     "pilot's hours": "pilot_hours",
-    "light": "sun",
-    "season": "season_told",
 }
+"""What accidents are split by: label -> column."""
+
 FLAGS: dict[str, tuple[str, tuple[str, ...]]] = {
     "professional pilot": ("professional", ("yes",)),
     "1,000 hours or more": ("pilot_hours", ("4: 1,000-4,999", "5: 5,000 and over")),
@@ -151,18 +151,26 @@ def verdict(found: pd.DataFrame, reversed_groups: list[str]) -> str:
 
     Examples
     --------
-    >>> verdict(pd.DataFrame({"group": ["a", "b"]}), ["b"])
-    'Of 2 kinds of flight, 1 turns the comparison round beyond doubt: b.'
+    >>> found = pd.DataFrame({"grouping": "part", "group": ["a", "b"], "ratio": [2.0, 0.5]})
+    >>> verdict(found, ["b"])
+    'Of 2 kinds of flight, 1 turns the comparison round beyond doubt: b. Ratios go from 0.50 \
+(part: b) to 2.00 (part: a).'
     """
     if found.empty:
         return "No kind of flight has accidents enough in IMC."
+    least, most = found.loc[found["ratio"].idxmin()], found.loc[found["ratio"].idxmax()]
+    span = (
+        f" Ratios go from {least['ratio']:.2f} ({least['grouping']}: {least['group']}) to "
+        f"{most['ratio']:.2f} ({most['grouping']}: {most['group']})."
+    )
     if not reversed_groups:
-        return f"Of {len(found)} kinds of flight none turns the comparison round beyond doubt."
+        none = f"Of {len(found)} kinds of flight none turns the comparison round beyond doubt."
+        return none + span
     verb = "turns" if len(reversed_groups) == 1 else "turn"
     listed = ", ".join(reversed_groups)
     return (
         f"Of {len(found)} kinds of flight, {len(reversed_groups)} {verb} the comparison round "
-        f"beyond doubt: {listed}."
+        f"beyond doubt: {listed}.{span}"
     )
 
 

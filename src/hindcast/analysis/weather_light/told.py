@@ -112,7 +112,7 @@ _CELLS = ("day_vmc", "night_vmc", "day_imc", "night_imc")
 _ADDITIVE = {
     "above": "Night and cloud together are more than their sum",
     "below": "Night and cloud together are less than their sum",
-    "none": "Night and cloud add up",
+    "none": "Night and cloud add up within error",
 }
 _MULTIPLICATIVE = {
     "above": "and more than multiply",
@@ -135,7 +135,7 @@ def degrees(rules: pd.DataFrame, contrasts: pd.DataFrame) -> Finding:
         return Finding("Degrees of bad weather cannot be compared here", text, figure, {})
     steps = own["share"].to_list()
     rising = all(a < b for a, b in itertools.pairwise(steps))
-    head = "Worse at every step down" if rising else "No steady rise with worse weather"
+    head = "The fatal share rises" if rising else "The fatal share does not rise"
     listed = ", ".join(
         f"{share(row.share, row.low, row.high)} in {row.category}" for row in own.itertuples()
     )
@@ -144,8 +144,8 @@ def degrees(rules: pd.DataFrame, contrasts: pd.DataFrame) -> Finding:
         f"{listed}.{_wind(contrasts)}"
     )
     numbers = {f"share_{row.category.lower()}": row.share for row in own.itertuples()}
-    return Finding(f"{head}: from {own['category'].iloc[0]} to {own['category'].iloc[-1]}", text,
-                   figure, numbers)  # fmt: skip
+    first, last = own["category"].iloc[[0, -1]]
+    return Finding(f"{head} with every step from {first} to {last}", text, figure, numbers)
 
 
 def _wind(contrasts: pd.DataFrame) -> str:
