@@ -12,6 +12,7 @@ from scipy import stats
 
 from hindcast import paths
 from hindcast.analysis import records, shares
+from hindcast.analysis.trends import series
 from hindcast.features import airports, inputs
 from hindcast.features import clock as release_clock
 
@@ -148,11 +149,24 @@ def _days(dates: pd.Series, group: str) -> pd.DataFrame:
     return pd.crosstab(days.dt.year.rename("year"), kind).replace(0, float("nan"))
 
 
-def population(run: records.Records, timed_rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the steps from all events to the accidents studied, with the rows each left."""
-    hour = int(timed_rows["hour"].ne(records.UNKNOWN).sum())
-    steps = [*run.steps[:2], ("of them dated", int(run.accidents["ev_date"].notna().sum()))]
-    steps += [*run.steps[2:], ("with a known local hour", hour)]
+def population(run: records.Records, studied: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps from all events to the accidents studied, with the rows each left.
+
+    Parameters
+    ----------
+    studied
+        Accidents of one coding scheme, of `timed`.
+    """
+    covered = series.covered(run.accidents["ev_date"])
+    in_year = int(series.covered(studied["ev_date"]).sum())
+    hour = int(studied["hour"].ne(records.UNKNOWN).sum())
+    steps = [
+        *run.steps[:2],
+        ("dated, in a year that the records cover", int(covered.sum())),
+        ("from 2008 on, where so many years are held", in_year),
+        ("of known severity", int(studied["is_fatal"].notna().sum())),
+        ("with a known local hour", hour),
+    ]
     return pd.DataFrame(steps, columns=["step", "rows"])
 
 

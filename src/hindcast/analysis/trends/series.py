@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 BREAK = pd.Timestamp("2008-01-01")
 """From here on NTSB codes phases, events and findings by its present scheme."""
 
+STRAY_SHARE = 0.1
+LEAST_YEARS = 3
 OWN, REFERENCE = "these records", "AviationData, counts only"
 
 
@@ -34,11 +36,11 @@ def monthly(accidents: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``month`` (its first day), ``accidents, known, fatal, deaths`` and ``origin``. All months of
-        a year without any accident are missing values: a gap, not zeros. A last month that the
+        a year that is not `covered` are missing values: a gap, not zeros. A last month that the
         records break off in is left out.
     """
-    dated = accidents.dropna(subset=["ev_date"])
-    log.info("%d accidents, %d of them dated", len(accidents), len(dated))
+    dated = accidents[covered(accidents["ev_date"])]
+    log.info("%d accidents, %d of them in years covered", len(accidents), len(dated))
     if dated.empty:
         return pd.DataFrame(columns=["month", *COUNTS, "origin"])
     month = dated["ev_date"].dt.to_period("M")
@@ -52,6 +54,31 @@ def monthly(accidents: pd.DataFrame) -> pd.DataFrame:
         full = full.iloc[:-1]
     full.index = full.index.to_timestamp()
     return full.reset_index().assign(origin=OWN)
+
+
+def covered(days: pd.Series) -> pd.Series:
+    """Say for each day whether its year is one that the records cover.
+
+    A year with less than a tenth of the accidents a month that the median year has is none: a few
+    old events entered by themselves are strays, not counts. Undated rows are not covered.
+    """
+    month = days.dt.to_period("M")
+    counts = month.value_counts()
+    by_year = counts.groupby(counts.index.year).mean()
+    enough = by_year[by_year >= STRAY_SHARE * by_year.median()].index
+    return days.dt.year.isin(enough)
+
+
+def present(accidents: pd.DataFrame) -> pd.DataFrame:
+    """Return the accidents coded by one scheme: from 2008 on, if the records cover three years.
+
+    Older ones have no time of day, other codes and, as dates of approval, those of a later filing.
+    Without three such years, all accidents.
+    """
+    recent = accidents[accidents["ev_date"].ge(BREAK)]
+    years = recent.loc[covered(recent["ev_date"]), "ev_date"].dt.year.nunique()
+    log.info("%d accidents, %d from 2008 on in %d years", len(accidents), len(recent), years)
+    return recent if years >= LEAST_YEARS else accidents
 
 
 def _breaks_off(days: pd.Series) -> bool:

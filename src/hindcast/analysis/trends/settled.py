@@ -40,10 +40,17 @@ class Delays:
     implausible: int
 
 
-def delays(run: records.Records) -> Delays:
-    """Return the delays of a run's accidents; an empty table where it has no approval dates."""
-    known = run.known.dropna(subset=["ev_date"])
-    admin = records.table("NTSB_Admin", run.accidents)
+def delays(run: records.Records, accidents: pd.DataFrame) -> Delays:
+    """Return the delays of some of a run's accidents; no rows where it has no approval dates.
+
+    Parameters
+    ----------
+    accidents
+        With ``ev_id, ev_date, is_fatal``; those of unknown severity or date are left out.
+    """
+    known = accidents.dropna(subset=["ev_date", "is_fatal"]).astype({"is_fatal": bool})
+    log.info("%d accidents, %d dated and of known severity", len(accidents), len(known))
+    admin = records.table("NTSB_Admin", accidents)
     if not run.has("NTSB_Admin", "approval_date") or admin["approval_date"].notna().sum() == 0:
         return Delays(_table(known.iloc[:0], pd.NaT), None, 0)
     told = admin.reindex(columns=["ev_id", "approval_date", "lchg_date"])
