@@ -8,6 +8,8 @@ from hindcast import figures
 from hindcast.figures import BLACK, BLUE, GREY, ORANGE
 
 SIDES = {"fatal": ORANGE, "other": BLUE}
+COLOURS = (BLUE, ORANGE, BLACK)
+NAMED = {"fatal": "fatal accidents", "other": "the others"}
 
 
 def lengths(found: dict[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
@@ -34,56 +36,62 @@ def lengths(found: dict[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
     return figures.sign(ax)
 
 
-def terms(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def terms(found: pd.DataFrame, equal: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw terms by the odds that a fatal accident's text has them, over those of the others.
 
     Parameters
     ----------
     found
         Of `hindcast.analysis.narratives.log_odds.leading`.
+    equal
+        The same terms between texts of about the same length, of `log_odds.at_equal_length`.
     """
     ax = figures.axes(ax, width=7.4, height=1.4 + 0.25 * len(found))
     if found.empty:
         return figures.empty(ax, "no term sets fatal accidents apart")
-    rows = found.sort_values("odds_ratio", ascending=False, ignore_index=True)
+    joined = found.merge(equal, on="term", how="left", validate="one_to_one")
+    rows = joined.sort_values("odds_ratio", ascending=False, ignore_index=True)
     for side, colour in SIDES.items():
         own = rows[rows["side"] == side]
         wide = [own["odds_ratio"] - own["low"], own["high"] - own["odds_ratio"]]
-        ax.errorbar(own["odds_ratio"], own.index, xerr=wide, fmt="o", color=colour, markersize=4)
+        style = {"color": colour, "markersize": 4, "label": f"more in texts of {NAMED[side]}"}
+        ax.errorbar(own["odds_ratio"], own.index, xerr=wide, fmt="o", **style)
+    style = {"color": GREY, "markersize": 5, "label": "between texts of the same length"}
+    ax.plot(rows["equal_length"], rows.index, "x", **style)
     counts = (rows["fatal"] + rows["other"]).map("{:,}".format)
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(yticks=rows.index, yticklabels=rows["term"] + "  (" + counts + ")")
     ax.set(ylim=(len(rows) - 0.4, -0.6), xscale="log")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("odds of the term in texts of fatal accidents, over the others' (log scale)")
+    figures.legend(ax, loc="lower right", fontsize="small")
     return figures.sign(ax)
 
 
-def heat(shares: pd.DataFrame, label: str, ax: Axes | None = None) -> Axes:
-    """Draw a table of shares as a map with its numbers.
+def heat(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw a table of shares as a map with its numbers, coloured within each row.
 
     Parameters
     ----------
     shares
         Rows by columns, both named; missing cells stay blank.
-    label
-        What a share is of.
     """
-    ax = figures.axes(ax, width=7.6, height=1.8 + 0.27 * len(shares))
+    ax = figures.axes(ax, width=2.4 + 0.62 * shares.shape[1], height=1.4 + 0.25 * len(shares))
     if shares.empty:
         return figures.empty(ax, "nothing to show")
     values = shares.to_numpy(dtype=float)
-    image = ax.imshow(values, cmap="cividis", vmin=0, aspect="auto")
-    middle = np.nanmax(values) / 2
+    most = np.nanmax(values, axis=1, keepdims=True)
+    inside = np.divide(values, most, out=np.full_like(values, np.nan), where=most > 0)
+    ax.imshow(inside, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            style = {"color": BLACK if value > middle else "white", "fontsize": 8}
+            style = {"color": BLACK if inside[row, column] > 0.55 else "white", "fontsize": 8}
             ax.text(column, row, _percent(value), ha="center", va="center", **style)
     ax.set(yticks=range(len(shares)), yticklabels=shares.index)
-    ax.set_xticks(range(shares.shape[1]), shares.columns, rotation=35, ha="right")
+    turned = {"rotation": 40, "ha": "right"} if shares.shape[1] > 5 else {}
+    ax.set_xticks(range(shares.shape[1]), shares.columns, **turned)
     ax.grid(visible=False)
-    bar = ax.get_figure(root=True).colorbar(image, ax=ax, label=label, shrink=0.8)
-    bar.ax.yaxis.set_major_formatter("{x:.0%}")
+    figures.title(ax, "the brighter, the nearer to the largest share of the row")
     return figures.sign(ax)
 
 
@@ -102,7 +110,10 @@ def halves(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = figures.axes(ax, width=5.2, height=4.6)
     if found.empty:
         return figures.empty(ax, "too few texts for two halves")
-    for differs, colour, name in ((False, GREY, "does not"), (True, ORANGE, "differs earlier")):
+    for differs, colour, name in (
+        (False, GREY, "not told apart earlier"),
+        (True, ORANGE, "differs earlier"),
+    ):
         own = found[found["differs"].astype(bool) == differs]
         ax.plot(own["earlier"], own["later"], ".", color=colour, alpha=0.6, label=name)
     ends = [found[["earlier", "later"]].min().min(), found[["earlier", "later"]].max().max()]
@@ -155,7 +166,7 @@ def years(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     if not names:
         return figures.empty(figures.axes(ax), "no topics")
     rows = -(-len(names) // 3)
-    panels = figures.grid(rows, 3, width=9.0, height=1.7 * rows + 0.4, sharex=True, sharey=True)
+    panels = figures.grid(rows, 3, width=9.0, height=1.5 * rows + 0.4, sharex=True, sharey=True)
     for name, panel in zip(names, panels, strict=False):
         own = found[found["topic"] == name]
         panel.plot(own["ev_year"], own["share"], color=BLUE)
@@ -168,3 +179,24 @@ def years(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     panels[0].set_ylim(0, None)
     panels[0].get_figure(root=True).supylabel("share of the year's texts", fontsize=9)
     return figures.sign(panels[0])
+
+
+def ways(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the share of each year's texts that say a thing in one way or another.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.narratives.wording.by_year`.
+    """
+    ax = figures.axes(ax, width=7.4, height=3.6)
+    if found.empty:
+        return figures.empty(ax, "no texts")
+    for (way, own), colour in zip(found.groupby("way", sort=False), COLOURS, strict=False):
+        ax.plot(own["ev_year"], own["share"], "o-", color=colour, markersize=4, label=way)
+        ax.fill_between(own["ev_year"], own["low"], own["high"], color=colour, alpha=0.2)
+    ax.set(xlabel="year of the accident", ylabel="share of the year's texts", ylim=(0, None))
+    ax.yaxis.set_major_formatter("{x:.0%}")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    figures.legend(ax, loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=len(COLOURS))
+    return figures.sign(ax)

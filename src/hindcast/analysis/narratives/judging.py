@@ -70,10 +70,24 @@ def collection(accidents: pd.DataFrame, of: dict[str, pd.DataFrame]) -> pd.DataF
     pandas.DataFrame
         In their order, counted from 0.
     """
-    kept = accidents["text"].notna() & (accidents["era"] == ERA)
+    return accidents[_judged(accidents, of)[-1][1]].reset_index(drop=True)
+
+
+def steps(accidents: pd.DataFrame, of: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many accidents each condition of `collection` leaves: ``accidents``, by step."""
+    rows = [("US civil accidents", len(accidents))]
+    rows += [(name, int(kept.sum())) for name, kept in _judged(accidents, of)]
+    return pd.DataFrame(rows, columns=["step", "accidents"])
+
+
+def _judged(accidents: pd.DataFrame, of: dict[str, pd.DataFrame]) -> list[tuple[str, pd.Series]]:
+    kept = accidents["text"].notna()
+    told = [("with a text", kept)]
+    told.append(("coded as from 2008 on", kept := kept & (accidents["era"] == ERA)))
     for field in ("finding", "phase"):
-        kept &= accidents["ev_id"].isin(of[field]["ev_id"])
-    return accidents[kept].reset_index(drop=True)
+        kept = kept & accidents["ev_id"].isin(of[field]["ev_id"])
+        told.append((f"with a {field}", kept))
+    return told
 
 
 def clauses(

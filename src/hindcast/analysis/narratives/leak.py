@@ -11,11 +11,11 @@ import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from hindcast import paths
 from hindcast.analysis.narratives import cleaning, texts
 from hindcast.analysis.narratives.matrix import Terms
+from hindcast.model import bootstrap, metrics
 
 ALL, SAID_NOTHING, LENGTH = "all terms", "without words for death or injury", "only its length"
 
@@ -30,14 +30,15 @@ class Leak:
         ``inputs, auc, low, high, trained, tested, fatal``: ROC AUC on the test years with a 95%
         bootstrap interval over accidents, by what was read.
     telling
-        ``term, coefficient``: of `ALL`, the largest on either side.
+        The terms of largest weight in `ALL`, for a fatal accident and for another, beside each
+        other: ``speaks_for_fatal, weight_fatal, speaks_for_other, weight_other``.
     """
 
     scores: pd.DataFrame
     telling: pd.DataFrame
 
 
-def measure(terms: Terms, rounds: int, seed: int, most: int = 12) -> Leak:
+def measure(terms: Terms, rounds: int, seed: int, most: int = 10) -> Leak:
     """Predict whether accidents of the test years were fatal from their texts alone.
 
     Parameters
@@ -58,12 +59,12 @@ def measure(terms: Terms, rounds: int, seed: int, most: int = 12) -> Leak:
     rows = {part: np.flatnonzero(parts == part) for part in ("train", "test")}
     fatal = terms.accidents["is_fatal"].astype("Float64").to_numpy(float, na_value=np.nan)
     if not len(terms.names) or any(len(np.unique(fatal[at])) < 2 for at in rows.values()):
-        return Leak(pd.DataFrame(columns=_SCORES), pd.DataFrame(columns=["term", "coefficient"]))
+        return Leak(pd.DataFrame(columns=_SCORES), pd.DataFrame())
     told, coefficients = [], None
     for name, inputs in _inputs(terms, rows["train"]).items():
         model = LogisticRegression(max_iter=500).fit(inputs[rows["train"]], fatal[rows["train"]])
         coefficients = model.coef_[0] if name == ALL else coefficients
-        scored = model.decision_function(inputs[rows["test"]])
+        scored = model.predict_proba(inputs[rows["test"]])[:, 1]
         counts = {"trained": len(rows["train"]), "tested": len(rows["test"])}
         auc = area(fatal[rows["test"]], scored, rounds, seed)
         told.append({"inputs": name} | auc | counts | {"fatal": int(fatal[rows["test"]].sum())})
@@ -94,23 +95,25 @@ def _inputs(terms: Terms, train: np.ndarray) -> dict[str, sparse.csr_array]:
     }
 
 
-def area(fatal: np.ndarray, scored: np.ndarray, rounds: int, seed: int) -> dict[str, float]:
+def area(fatal: np.ndarray, probability: np.ndarray, rounds: int, seed: int) -> dict[str, float]:
     """Return ``auc, low, high``: ROC AUC with a 95% bootstrap interval over accidents."""
-    draws = np.random.default_rng(seed)
-    told = []
-    for _ in range(rounds):
-        at = draws.integers(0, len(fatal), len(fatal))
-        if 0 < fatal[at].mean() < 1:
-            told.append(roc_auc_score(fatal[at], scored[at]))
-    low, high = np.quantile(told, [0.025, 0.975]) if told else (np.nan, np.nan)
-    return {"auc": roc_auc_score(fatal, scored), "low": low, "high": high}
+
+    def judge(weights: np.ndarray) -> dict[str, np.ndarray]:
+        return {"roc_auc": metrics.roc_auc(fatal, probability, weights)}
+
+    told = bootstrap.summary(judge, len(fatal), rounds=rounds, seed=seed)
+    low, high = told["roc_auc_ci"]
+    return {"auc": told["roc_auc"], "low": low, "high": high}
 
 
 def _telling(terms: Terms, coefficients: np.ndarray, most: int) -> pd.DataFrame:
     order = np.argsort(coefficients, kind="stable")
-    at = np.unique(np.concatenate([order[::-1][:most], order[:most]]))
-    found = pd.DataFrame({"term": terms.names[at], "coefficient": coefficients[at]})
-    return found.sort_values("coefficient", ascending=False, kind="stable", ignore_index=True)
+    most = min(most, len(order) // 2)
+    ends = {"fatal": order[::-1][:most], "other": order[:most]}
+    told = {}
+    for side, at in ends.items():
+        told |= {f"speaks_for_{side}": terms.names[at], f"weight_{side}": coefficients[at]}
+    return pd.DataFrame(told)
 
 
 def models(rounds: int, seed: int) -> pd.DataFrame:

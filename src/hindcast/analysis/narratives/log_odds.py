@@ -9,11 +9,14 @@ depend on each other, accidents hardly do.
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
+from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
 from hindcast.analysis.narratives.matrix import Terms
 
 LEVEL = 0.05
+SAME = 0.75
+"""Share of a term's texts that a longer term must stand in, to be shown instead of it."""
 COLUMNS = ["term", "fatal", "other", "odds_ratio", "low", "high", "z", "q_value"]
 
 
@@ -105,33 +108,95 @@ def leading(found: pd.DataFrame, terms: Terms, most: int, alike: float = 0.5) ->
     -------
     pandas.DataFrame
         Rows of ``found`` with ``side`` (``fatal`` or ``other``), the most certain first; intervals
-        of `for_selected`.
+        of `for_selected`. A term that mostly stands in one longer term is shown as that.
     """
-    told = found.assign(at=np.arange(len(found)))
-    told = told[told["q_value"] < LEVEL]
-    present = terms.present.tocsc()
+    texts = _Texts(terms)
     sides = []
     for side, sign in (("fatal", 1), ("other", -1)):
-        ranked = told[told["z"] * sign > 0].sort_values(["z", "term"], key=_ranked)
-        kept = _unlike(ranked["at"].to_list(), present, most, alike)
-        sides.append(ranked[ranked["at"].isin(kept)].assign(side=side))
-    return for_selected(found, pd.concat(sides).drop(columns="at").reset_index(drop=True))
+        differing = found[(found["q_value"] < LEVEL) & (found["z"] * sign > 0)]
+        ranked = differing.sort_values(["z", "term"], key=_ranked)["term"].to_list()
+        names = [texts.phrase(name, ranked) for name in texts.unlike(ranked, most, alike)]
+        sides.append(found.set_index("term").loc[names].reset_index().assign(side=side))
+    return for_selected(found, pd.concat(sides, ignore_index=True))
 
 
 def _ranked(values: pd.Series) -> pd.Series:
     return -values.abs() if values.name == "z" else values
 
 
-def _unlike(ranked: list[int], present: object, most: int, alike: float) -> list[int]:
-    kept: list[int] = []
-    for at in ranked:
-        if len(kept) == most:
-            break
-        mine = set(present[:, [at]].indices.tolist())
-        others = (set(present[:, [one]].indices.tolist()) for one in kept)
-        if all(len(mine & other) < alike * len(mine | other) for other in others):
-            kept.append(at)
-    return kept
+class _Texts:
+    """The texts that each term stands in."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._present = terms.present.tocsc()
+        self._at = {name: place for place, name in enumerate(terms.names)}
+
+    def of(self, name: str) -> set[int]:
+        """Return the positions of the texts."""
+        return set(self._present[:, [self._at[name]]].indices.tolist())
+
+    def unlike(self, ranked: list[str], most: int, alike: float) -> list[str]:
+        """Return the first ``most`` names whose texts are not mostly those of one before."""
+        kept: dict[str, set[int]] = {}
+        for name in ranked:
+            if len(kept) == most:
+                break
+            mine = self.of(name)
+            if all(len(mine & other) < alike * len(mine | other) for other in kept.values()):
+                kept[name] = mine
+        return list(kept)
+
+    def phrase(self, name: str, ranked: list[str]) -> str:
+        """Return the longest term with ``name`` in it that stands in most of its texts."""
+        own = self.of(name)
+        around = [one for one in ranked if f" {name} " in f" {one} "]
+        same = [one for one in around if len(self.of(one)) >= SAME * len(own)]
+        return max(same, key=lambda one: (len(one.split()), len(self.of(one)), one))
+
+
+def at_equal_length(terms: Terms, names: list[str], strata: int = 10) -> pd.DataFrame:
+    """Return terms' odds ratios between texts of about the same length (Mantel and Haenszel).
+
+    Long texts hold more of every word, and texts of fatal accidents are longer.
+
+    Parameters
+    ----------
+    strata
+        Classes of length, of about as many texts each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``term, equal_length, equal_low, equal_high`` (95% intervals); missing where no class of
+        length has texts of both kinds with and without the term.
+    """
+    known = np.flatnonzero(terms.accidents["is_fatal"].notna().to_numpy())
+    mine = terms.of(known)
+    fatal = mine.accidents["is_fatal"].to_numpy(dtype=bool)
+    ranks = mine.accidents["words"].str.split().str.len().rank(method="average", pct=True)
+    classes = np.ceil(ranks.to_numpy() * strata).astype(int)
+    at = {name: place for place, name in enumerate(mine.names)}
+    present = mine.present.tocsc()
+    told = []
+    for name in names:
+        has = present[:, [at[name]]].toarray().ravel() > 0
+        tables = [_fourfold(fatal[classes == one], has[classes == one]) for one in set(classes)]
+        told.append({"term": name} | _pooled(tables))
+    return pd.DataFrame(told, columns=["term", "equal_length", "equal_low", "equal_high"])
+
+
+def _fourfold(fatal: np.ndarray, has: np.ndarray) -> np.ndarray:
+    return np.bincount(2 * ~fatal + ~has, minlength=4).reshape(2, 2).astype(float)
+
+
+def _pooled(tables: list[np.ndarray]) -> dict[str, float]:
+    useful = [table for table in tables if table.sum(0).all() and table.sum(1).all()]
+    keys = ("equal_length", "equal_low", "equal_high")
+    if not useful or not (sum(t[0, 0] * t[1, 1] for t in useful) and sum(t[0, 1] for t in useful)):
+        return dict.fromkeys(keys, float("nan"))
+    pooled = StratifiedTable(useful)
+    bounds = pooled.oddsratio_pooled_confint()
+    return dict(zip(keys, map(float, (pooled.oddsratio_pooled, *bounds)), strict=True))
 
 
 def by_severity(terms: Terms, names: list[str], levels: list[str]) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def means(by_method: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
     """
     names = list(by_method)
     frames = dict(by_method)
-    numbers = ["precision", "reciprocal_rank", "ndcg"]
+    numbers = _SCORES
     if len(names) > 1:
         frames[f"{names[0]} - {names[1]}"] = frames[names[0]][numbers] - frames[names[1]][numbers]
     told = []
@@ -125,6 +125,36 @@ def means(by_method: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
     first = by_method[names[0]]["base_rate"].to_numpy()
     told.append({"method": "random draw", "score": "precision"} | interval(first, seed))
     return pd.DataFrame(told)
+
+
+def table(told: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return means by rules and method as text: ``0.72 (0.57 to 0.86)``.
+
+    Parameters
+    ----------
+    told
+        Rules -> `means`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rules, method, precision, reciprocal_rank, ndcg``.
+    """
+    parts = []
+    for rules, frame in told.items():
+        cells = frame.assign(cell=[_cell(row) for row in frame.itertuples()])
+        order = list(dict.fromkeys(cells["method"]))
+        wide = cells.pivot_table(index="method", columns="score", values="cell", aggfunc="first")
+        wide = wide.reindex(order).reindex(columns=_SCORES).fillna("").reset_index()
+        parts.append(wide.rename_axis(columns=None).assign(rules=rules))
+    return pd.concat(parts, ignore_index=True)[["rules", "method", *_SCORES]]
+
+
+_SCORES = ["precision", "reciprocal_rank", "ndcg"]
+
+
+def _cell(row: tuple) -> str:
+    return f"{row.mean:.2f} ({row.low:.2f} to {row.high:.2f})"
 
 
 def interval(values: np.ndarray, seed: int) -> dict[str, float]:

@@ -51,8 +51,8 @@ def trends(accidents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``topic, odds_ratio, low, high, p_value, q_value`` (Benjamini-Hochberg over the topics);
-        empty where there is but one year.
+        ``topic, odds_ratio, low, high, q_value`` (Benjamini-Hochberg over the topics, as text),
+        the largest rise first; empty where there is but one year.
     """
     years = (accidents["ev_year"].astype(float) - accidents["ev_year"].min()) / DECADE
     told = []
@@ -62,25 +62,29 @@ def trends(accidents: pd.DataFrame) -> pd.DataFrame:
             fit = odds.logistic(frame, "is_topic ~ decade")
             told.append({"topic": topic} | odds.ratios(fit).iloc[0].drop("term").to_dict())
     if not told:
-        return pd.DataFrame(columns=["topic", "odds_ratio", "low", "high", "p_value", "q_value"])
-    found = pd.DataFrame(told)
-    return found.assign(q_value=multipletests(found["p_value"], method="fdr_bh")[1])
+        return pd.DataFrame(columns=["topic", "odds_ratio", "low", "high", "q_value"])
+    found = pd.DataFrame(told).astype({"odds_ratio": float, "low": float, "high": float})
+    q = multipletests(found.pop("p_value").astype(float), method="fdr_bh")[1]
+    found["q_value"] = ["< 0.001" if one < 0.001 else f"{one:.3f}" for one in q]
+    return found.sort_values("odds_ratio", ascending=False, kind="stable", ignore_index=True)
 
 
-def by_phase(accidents: pd.DataFrame, least: int = 100) -> pd.DataFrame:
+def by_phase(accidents: pd.DataFrame, least: int = 300) -> pd.DataFrame:
     """Return in which phase of flight the accidents of each topic were, topics by phases.
 
     Parameters
     ----------
     least
-        Phases of fewer accidents stand together under ``other phases``.
+        Phases of fewer accidents stand together under ``other phases``; coded as unknown, and
+        not coded, are both ``unknown``.
 
     Returns
     -------
     pandas.DataFrame
         Shares of a topic's accidents; each row sums to 1.
     """
-    phase = records.named(accidents["phase_group"])
+    coded = accidents["phase_group"].where(accidents["phase_group"] != "Unknown")
+    phase = records.named(coded)
     often = phase.value_counts()
     common = [name for name in often.index if often[name] >= least and name != records.UNKNOWN]
     told = phase.astype(str).where(phase.isin([*common, records.UNKNOWN]), "other phases")

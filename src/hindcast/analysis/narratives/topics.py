@@ -6,7 +6,7 @@ weights (Hungarian method), and compared by that cosine and by their leading wor
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,12 @@ from hindcast.analysis.narratives.matrix import Terms
 
 LEADING = 10
 CALLED_BY = 3
-ITERATIONS = 100
-TOLERANCE = 1e-3
+ITERATIONS = 80
+TOLERANCE = 2e-3
 CLEAR = 0.4
 """The share of a text's weight that its largest topic needs for the text to be of that topic."""
 NONE = "no clear topic"
+STAR = "*"
 
 
 @dataclass(frozen=True)
@@ -257,20 +258,36 @@ def choose(numbers: pd.DataFrame, share: float) -> int:
     return int(enough["topics"].max() if len(enough) else told.idxmax())
 
 
+def marked(of: Topics, held: pd.DataFrame) -> Topics:
+    """Return the topics with a star after the names of those that do not hold.
+
+    Parameters
+    ----------
+    held
+        Of `holding`.
+    """
+    mine = held[held["topics"] == len(of.names)]
+    firm = set(mine["topic"][mine["holds"].astype(bool)])
+    return replace(of, names=[name if name in firm else f"{name} {STAR}" for name in of.names])
+
+
 def table(of: Topics, held: pd.DataFrame) -> pd.DataFrame:
-    """Return the topics with their leading words, how many texts are theirs, and if they hold.
+    """Return the topics with further leading words, how many texts are theirs, and if they hold.
 
     Parameters
     ----------
     of
-        The topics shown.
+        The topics shown, of `marked`.
     held
         Of `holding`, for the same number of topics.
     """
     counts = of.of_texts().value_counts()
-    told = pd.DataFrame({"topic": of.names, "leading_words": [", ".join(w) for w in of.leading()]})
+    told = pd.DataFrame(
+        {"topic": of.names, "further_words": [", ".join(w[CALLED_BY:7]) for w in of.leading()]}
+    )
     told["texts"] = told["topic"].map(counts).astype("int64")
     mine = held[held["topics"] == len(of.names)]
-    columns = ["topic", "start", "texts", "jaccard", "holds"]
-    renamed = mine[columns].rename(columns={"texts": "texts_anew"})
-    return told.merge(renamed, on="topic", how="left", validate="one_to_one")
+    columns = ["topic", "start", "texts", "jaccard"]
+    renamed = mine[columns].rename(columns={"texts": "texts_anew", "topic": "plain"})
+    told["plain"] = told["topic"].str.removesuffix(f" {STAR}")
+    return told.merge(renamed, on="plain", how="left", validate="one_to_one").drop(columns="plain")
