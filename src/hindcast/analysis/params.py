@@ -16,7 +16,27 @@ class Trends(Section):
 
 
 class Places(Section):
-    """What the page on places is told."""
+    """What the page on places is told.
+
+    Attributes
+    ----------
+    permutations, label_draws
+        Rounds of the tests on hexagons and of those on the smoothed share.
+    false_discovery_rate
+        Over all states, or all hexagons, of a test.
+    hexagon_km, bandwidth_km
+        Width of a hexagon; standard deviation of the kernel.
+    least_accidents, least_cluster
+        Smallest group with a share; smallest cluster.
+    """
+
+    permutations: Count
+    label_draws: Count
+    false_discovery_rate: Share
+    hexagon_km: Count
+    bandwidth_km: Count
+    least_accidents: Count
+    least_cluster: Count
 
 
 class Aircraft(Section):
