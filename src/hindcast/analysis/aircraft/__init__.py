@@ -1,1 +1,1 @@
-"""Makes, age, engines, homebuilt: severity with intervals and adjusted odds."""
+"""Makes, models, age, engines, homebuilt: how often an accident is fatal, and adjusted odds."""
