@@ -128,17 +128,6 @@ def tell(url: str | None, state: Path, conditions: Iterable[Condition]) -> int:
         return _send_due(kept, url)
 
 
-def standing(state: Path) -> list[dict[str, Any]]:
-    """Return the conditions that are on, oldest first: name, subject, since, told."""
-    if not state.is_file():
-        return []
-    with closing(sqlite3.connect(state, timeout=LOCK_WAIT)) as kept:
-        rows = kept.execute(
-            "SELECT name, subject, since, told FROM conditions WHERE is_on ORDER BY since, id"
-        ).fetchall()
-    return [dict(zip(("name", "subject", "since", "told"), row, strict=True)) for row in rows]
-
-
 @contextmanager
 def _locked(state: Path) -> Iterator[sqlite3.Connection]:
     try:
