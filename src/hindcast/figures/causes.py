@@ -10,15 +10,16 @@ from matplotlib.patches import Rectangle
 
 from hindcast import figures
 from hindcast.analysis.causes import depth
+from hindcast.analysis.causes.flags import STOPPED
 from hindcast.analysis.causes.tree import BRANCHES
-from hindcast.figures import BLUE, GREY, ORANGE
+from hindcast.figures import BLUE, GREY, ORANGE, RED
 
 MOST = 0.6
 """From which fatal share on colours change no more."""
 COLOURS = colormaps["cividis"]
 SEVERITY_COLOURS = {"fatal": ORANGE, "not fatal": BLUE}
-_WIDTHS = (0.22, 0.36, 0.42)
-_READABLE = 0.0115
+_WIDTHS = (0.18, 0.38, 0.44)
+_READABLE = 0.0095
 
 
 def ink(share: float) -> str:
@@ -35,7 +36,7 @@ def tree(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Of `hindcast.analysis.causes.tree.branches`. Branches too thin for a name are drawn without.
     """
-    ax = figures.axes(ax, width=7.4, height=9.4)
+    ax = figures.axes(ax, width=6.4, height=10.4)
     if found.empty:
         return figures.empty(ax, "no findings in these records")
     whole = found.loc[found["level"].eq("category"), "weighted"].sum()
@@ -70,7 +71,7 @@ def _branch(ax: Axes, row, whole: float) -> None:
     if height >= _READABLE:
         told = f"{row.name} {row.fatal_share:.0%}" if known else row.name
         words = _wrapped(told, at, height)
-        style = {"fontsize": 8.5 if at == 0 else 7.5, "va": "center", "clip_on": True}
+        style = {"fontsize": 8 if height > 0.014 else 6.8, "va": "center", "clip_on": True}
         ax.text(left + 0.008, top + height / 2, words, color=_ink(row.fatal_share), **style)
 
 
@@ -93,7 +94,7 @@ def lengths(spread: pd.DataFrame, years: pd.DataFrame, axes: list[Axes] | None =
     years
         Of `hindcast.analysis.causes.depth.means` by year and severity.
     """
-    left, right = axes or figures.grid(1, 2, width=7.4, height=3.6)
+    left, right = axes or figures.grid(1, 2, width=7.0, height=3.3)
     if spread.empty:
         right.set_axis_off()
         return figures.empty(left, "no findings in these records")
@@ -105,6 +106,7 @@ def lengths(spread: pd.DataFrame, years: pd.DataFrame, axes: list[Axes] | None =
     ticks = range(depth.MOST + 1)
     left.set(xticks=ticks, xticklabels=[*ticks[:-1], f"{depth.MOST}+"])
     left.yaxis.set_major_formatter("{x:.0%}")
+    right.axvline(STOPPED - 0.5, color=RED, linestyle="--", linewidth=1)
     right.set(xlabel="year of the accident", ylabel="mean findings in a report", ylim=(0, None))
     right.xaxis.get_major_locator().set_params(integer=True)
     figures.legend(left, loc="upper right")
@@ -122,7 +124,7 @@ def _over_years(ax: Axes, own: pd.DataFrame, colour: str) -> None:
 def plain_ticks(ax: Axes) -> None:
     """Write the ticks of a logarithmic x axis as plain numbers."""
     low, high = ax.get_xlim()
-    ticks = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+    ticks = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)
     within = [tick for tick in ticks if low <= tick <= high]
     ax.set_xticks(within, [f"{tick:g}" for tick in within])
     ax.minorticks_off()

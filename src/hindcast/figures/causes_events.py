@@ -19,18 +19,20 @@ def heat(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     found
-        Of `hindcast.analysis.causes.events.cells`; cells without a share are hatched, shares that
+        Of `hindcast.analysis.causes.events.cells`; cells without a share are blank, shares that
         differ from that of all accidents are bold.
     """
     events, phases = (_used(found, name) for name in ("event", "flight_phase"))
-    ax = figures.axes(ax, width=8.4, height=2.2 + 0.4 * len(events))
+    ax = figures.axes(ax, width=8.2, height=2.0 + 0.36 * len(events))
     if found.empty:
         return figures.empty(ax, "no accidents to show")
     for row in found.itertuples():
         _cell(ax, phases.index(row.flight_phase), events.index(row.event), row)
     ax.set(xlim=(-0.5, len(phases) - 0.5), ylim=(len(events) - 0.5, -0.5))
     ax.set(yticks=range(len(events)), yticklabels=events, xticks=range(len(phases)))
-    ax.set_xticklabels([name.replace(" ", "\n") for name in phases], rotation=90, fontsize=9)
+    ax.set_xticklabels([_two_lines(name) for name in phases], rotation=90, fontsize=9)
+    ax.axhline(len(events) - 1.5, color=BLACK, linewidth=1)
+    ax.axvline(len(phases) - 1.5, color=BLACK, linewidth=1)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(visible=False)
@@ -38,7 +40,7 @@ def heat(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     bar = ax.get_figure().colorbar(
         shade, ax=ax, location="bottom", shrink=0.7, aspect=40, pad=0.01, extend="max"
     )
-    bar.set_label("share of accidents that was fatal (hatched: too few to tell)")
+    bar.set_label("share of accidents that was fatal (blank: too few to tell)")
     bar.ax.xaxis.set_major_formatter("{x:.0%}")
     return figures.sign(ax)
 
@@ -48,12 +50,14 @@ def _used(found: pd.DataFrame, column: str) -> list[str]:
     return [name for name in found[column].cat.categories if name in held]
 
 
+def _two_lines(name: str) -> str:
+    return "\n".join(name.rsplit(" ", 1))
+
+
 def _cell(ax: Axes, x: int, y: int, row) -> None:
     place = {"xy": (x - 0.5, y - 0.5), "width": 1, "height": 1, "linewidth": 0.6}
     if np.isnan(row.fatal_share):
-        ax.add_patch(Rectangle(**place, facecolor="white", edgecolor="#CCCCCC", hatch="////"))
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-        ax.text(x, y, f"{row.accidents:,}", ha="center", va="center", fontsize=7, bbox=box)
+        ax.text(x, y, f"{row.accidents:,}", ha="center", va="center", fontsize=7, color=GREY)
         return
     colour = COLOURS(min(row.fatal_share / MOST, 1.0))
     ax.add_patch(Rectangle(**place, facecolor=colour, edgecolor="white"))
@@ -96,23 +100,4 @@ def phase_ratios(compared: dict[str, Compared], ax: Axes | None = None) -> Axes:
     )
     plain_ticks(ax)
     figures.legend(ax, loc="best")
-    return figures.sign(ax)
-
-
-def coding(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw by year which share of accidents has an event beside a phase.
-
-    Parameters
-    ----------
-    found
-        Of `hindcast.analysis.causes.events.coding`; a year without rows is a gap.
-    """
-    ax = figures.axes(ax, width=7.0, height=2.8)
-    if found.empty:
-        return figures.empty(ax, "no accidents to show")
-    ax.bar(found["year"], found["coded_share"], color=BLUE)
-    ax.set(xlabel="year of the accident", ylabel="share with a coded event", ylim=(0, 1))
-    ax.yaxis.set_major_formatter("{x:.0%}")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.axhline(1, color=GREY, linewidth=0.8)
     return figures.sign(ax)

@@ -13,7 +13,7 @@ MARK_COLOURS = {"cause": BLUE, "factor": ORANGE, NEITHER: "#CCCCCC"}
 KIND_COLOURS = {"finding": BLUE, "modifier": ORANGE, "event": GREEN}
 
 
-def shifts(found: pd.DataFrame, alpha: float, most: int = 12, ax: Axes | None = None) -> Axes:
+def shifts(found: pd.DataFrame, alpha: float, most: int = 10, ax: Axes | None = None) -> Axes:
     """Draw the codes whose step is clearest, with intervals; filled: beyond chance.
 
     Parameters
@@ -40,7 +40,7 @@ def shifts(found: pd.DataFrame, alpha: float, most: int = 12, ax: Axes | None = 
     return figures.sign(ax)
 
 
-def years(counts: pd.DataFrame, found: pd.DataFrame, panels: int = 6, columns: int = 2) -> Axes:
+def years(counts: pd.DataFrame, found: pd.DataFrame, panels: int = 4, columns: int = 2) -> Axes:
     """Draw by year how many reports have the codes that changed most, the coding change marked.
 
     Parameters
@@ -55,7 +55,7 @@ def years(counts: pd.DataFrame, found: pd.DataFrame, panels: int = 6, columns: i
         return figures.empty(figures.axes(width=7.4, height=2.0), "too few years to compare")
     chosen = best.sort_values(["q", "kind", "code"]).head(panels)
     rows = -(-len(chosen) // columns)
-    axes = figures.grid(rows, columns, width=7.4, height=0.6 + 1.75 * rows, sharex=True)
+    axes = figures.grid(rows, columns, width=7.0, height=0.6 + 1.7 * rows, sharex=True)
     for ax, row in zip(axes, chosen.itertuples(), strict=False):
         own = counts[counts["kind"].eq(row.kind) & counts["code"].eq(row.code)]
         _line(ax, own, KIND_COLOURS[row.kind])
@@ -93,37 +93,49 @@ def candidates(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for kind, own in found.groupby("kind"):
         ax.plot(own["year"], own["explained"], "o-", color=KIND_COLOURS[kind], label=f"{kind}s")
         ax.plot(own["year"], own["by_chance"], color=GREY, linewidth=1)
-    ax.axvline(STOPPED, color=RED, linestyle="--", linewidth=1, label="coding change")
+    ax.axvline(STOPPED, color=RED, linestyle="--", linewidth=1)
     ax.set(xlabel="first year after a supposed step", ylim=(0, None))
     ax.set_ylabel("share of a code's unexplained\nvariation (median of codes)")
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    figures.legend(ax, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.18))
+    figures.legend(ax, ncols=2, loc="upper right")
     return figures.sign(ax)
 
 
-def marks(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw by year which share of findings is marked as cause, as factor, or not.
+def coding(marks: pd.DataFrame, events: pd.DataFrame, axes: list[Axes] | None = None) -> Axes:
+    """Draw by year which findings are marked as cause or factor, and which accidents have an event.
 
     Parameters
     ----------
-    found
+    marks
         Of `hindcast.analysis.causes.flags.by_year`.
+    events
+        Of `hindcast.analysis.causes.events.coding`.
     """
-    ax = figures.axes(ax, width=7.0, height=2.8)
-    if found.empty:
-        return figures.empty(ax, "no findings in these records")
+    left, right = axes or figures.grid(1, 2, width=7.4, height=3.2)
+    _marks(left, marks)
+    _coded(right, events)
+    for ax in (left, right):
+        ax.axvline(STOPPED - 0.5, color=RED, linestyle="--", linewidth=1.2)
+        ax.set(xlabel="year of the accident", ylim=(0, 1))
+        ax.yaxis.set_major_formatter("{x:.0%}")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    return figures.sign(left)
+
+
+def _marks(ax: Axes, found: pd.DataFrame) -> None:
     wide = found.pivot_table(index="year", columns="mark", values="share", fill_value=0)
     floor = pd.Series(0.0, index=wide.index)
     for mark in [*MARK_COLOURS, *sorted(set(wide) - set(MARK_COLOURS))]:
         if mark in wide:
-            ax.bar(
-                wide.index, wide[mark], bottom=floor, color=MARK_COLOURS.get(mark, GREY), label=mark
-            )
+            colour = MARK_COLOURS.get(mark, GREY)
+            ax.bar(wide.index, wide[mark], bottom=floor, color=colour, label=mark)
             floor += wide[mark]
-    ax.axvline(STOPPED - 0.5, color=RED, linestyle="--", linewidth=1.2, label="coding change")
-    ax.set(xlabel="year of the accident", ylabel="share of findings", ylim=(0, 1))
-    ax.yaxis.set_major_formatter("{x:.0%}")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    figures.legend(ax, ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.2))
-    return figures.sign(ax)
+    ax.set_ylabel("share of findings, by mark")
+    if len(wide):
+        figures.legend(ax, ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), fontsize=9)
+
+
+def _coded(ax: Axes, found: pd.DataFrame) -> None:
+    ax.bar(found["year"], found["coded_share"], color=GREEN)
+    ax.set_ylabel("share of accidents with an event")

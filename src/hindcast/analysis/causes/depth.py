@@ -25,9 +25,12 @@ def counted(accidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``ev_id, year, severity, findings``; 0 for an accident without any.
+        ``ev_id, year, severity, findings``; 0 for an accident without any. No row where these
+        records have no findings at all.
     """
     known = accidents[accidents["is_fatal"].notna()]
+    if findings.empty:
+        known = known.head(0)
     number = findings.groupby("ev_id")["subsection"].nunique()
     told = known["ev_id"].map(number).fillna(0).astype("int64")
     severity = known["is_fatal"].astype(bool).map(SEVERITY)

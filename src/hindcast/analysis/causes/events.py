@@ -29,6 +29,7 @@ PHASES = (
     "Emergency descent",
 )
 IN_FLIGHT = ("Takeoff", "Initial climb", "Enroute", "Maneuvering", "Approach", "Landing")
+ALL_EVENTS, ALL_PHASES = "All events", "All phases"
 OTHER_PHASE, OTHER_EVENT, NO_EVENT = "Other phase", "Other event", "Event not coded"
 NOT_KNOWN = "Unknown or undetermined"
 LOSS = {"240": "loss of control in flight", "241": "aerodynamic stall or spin"}
@@ -77,10 +78,14 @@ def cells(charted: pd.DataFrame, least: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``event, flight_phase``, the columns of `hindcast.analysis.shares.by`, ``differs`` (exact
-        binomial test, false discoveries controlled at 5% over all cells with a share).
+        ``event, flight_phase`` (with a row and a column of sums), the columns of
+        `hindcast.analysis.shares.by`, ``differs`` (exact binomial test against the share of all,
+        false discoveries controlled at 5% over all cells with a share).
     """
-    found = shares.by(charted, "event", "flight_phase", least=least)
+    found = pd.concat(_with_sums(charted, least), ignore_index=True)
+    found = found.astype(
+        {"event": _order(charted, "event"), "flight_phase": _order(charted, "flight_phase")}
+    )
     overall = charted["is_fatal"].mean()
     known = found["accidents"] - found["severity_unknown"]
     tested = found["fatal_share"].notna() & (0 < overall < 1)
@@ -91,6 +96,23 @@ def cells(charted: pd.DataFrame, least: int) -> pd.DataFrame:
     differs = pd.Series(data=False, index=found.index)
     differs[tested] = false_discovery_control(p) < 0.05 if p else []
     return found.assign(differs=differs)
+
+
+def _with_sums(charted: pd.DataFrame, least: int) -> list[pd.DataFrame]:
+    """Each event in each phase, then events and phases by themselves."""
+    sums = {"event": ALL_EVENTS, "flight_phase": ALL_PHASES}
+    every = [
+        charted,
+        charted.assign(flight_phase=ALL_PHASES),
+        charted.assign(event=ALL_EVENTS),
+        charted.assign(**sums),
+    ]
+    return [shares.by(own, *sums, least=least) for own in every]
+
+
+def _order(charted: pd.DataFrame, column: str) -> pd.CategoricalDtype:
+    total = {"event": ALL_EVENTS, "flight_phase": ALL_PHASES}[column]
+    return pd.CategoricalDtype([*charted[column].cat.categories, total])
 
 
 def phases(charted: pd.DataFrame, least: int = 10) -> pd.DataFrame:

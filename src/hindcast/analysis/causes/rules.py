@@ -125,17 +125,17 @@ def judged(rules: pd.DataFrame, rounds: int, seed: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``rules`` with ``share`` (of the accidents with the left side that have the right one),
-        ``lift, low, high`` (that share over the share of all; bootstrap of accidents, 95%),
+        ``lift, low, high`` (that share over the share of all; 95%, Bayesian bootstrap),
         ``q`` (Fisher's exact test, upper tail, false discoveries controlled over these rules by
         Benjamini and Yekutieli, who allow for rules that overlap).
     """
-    kept = rules[~rules["is_definition"]].reset_index(drop=True)
+    kept = rules[~rules["is_definition"].astype(bool)].reset_index(drop=True)
     log.info("rules: %d before, %d that are no definitions", len(rules), len(kept))
     if kept.empty:
         names = ["share", "lift", "low", "high", "q"]
         return kept.assign(**{name: pd.Series(dtype=float) for name in names})
     p = hypergeom.sf(kept["both"] - 1, kept["n"], kept["left"], kept["right"])
-    bounds = _bootstrapped(kept, rounds, seed)
+    bounds = _drawn(kept, rounds, seed)
     return kept.assign(
         share=kept["both"] / kept["left"],
         lift=_lift(*(kept[name].to_numpy(dtype=float) for name in _TABLE)),
@@ -151,16 +151,20 @@ def _lift(n: np.ndarray, left: np.ndarray, right: np.ndarray, both: np.ndarray) 
     )
 
 
-def _bootstrapped(rules: pd.DataFrame, rounds: int, seed: int) -> np.ndarray:
-    """Bounds of the lift: drawing accidents anew is drawing the four cells of a rule's table."""
+def _drawn(rules: pd.DataFrame, rounds: int, seed: int) -> np.ndarray:
+    """Bounds of the lift over draws of accidents anew (Bayesian bootstrap of the rule's table).
+
+    Half an accident is added to each cell (Jeffreys), so that a rule without exceptions is not
+    taken for one that cannot have any.
+    """
     draw = np.random.default_rng(seed)
-    n = rules["n"].to_numpy()
-    both, left, right = (rules[name].to_numpy() for name in ("both", "left", "right"))
-    cells = np.column_stack([both, left - both, right - both, n - left - right + both])
-    drawn = draw.multinomial(n, cells / n[:, None], size=(rounds, len(n))).astype(float)
-    a, b, c = drawn[..., 0], drawn[..., 1], drawn[..., 2]
-    lifts = _lift(np.broadcast_to(n, a.shape).astype(float), a + b, a + c, a)
-    return np.nanquantile(lifts, [0.025, 0.975], axis=0)
+    n, left, right, both = (rules[name].to_numpy(dtype=float) for name in _TABLE)
+    others = n - left - right + both
+    with_left = draw.beta(both + 0.5, left - both + 0.5, (rounds, len(n)))
+    without = draw.beta(right - both + 0.5, others + 0.5, (rounds, len(n)))
+    part = draw.beta(left + 1, n - left + 1, (rounds, len(n)))
+    lifts = with_left / (part * with_left + (1 - part) * without)
+    return np.quantile(lifts, [0.025, 0.975], axis=0)
 
 
 def adding(rules: pd.DataFrame, alpha: float) -> pd.DataFrame:
@@ -180,7 +184,7 @@ def adding(rules: pd.DataFrame, alpha: float) -> pd.DataFrame:
     log.info(
         "rules beyond chance: %d, of which %d say more than shorter ones", len(told), sum(adds)
     )
-    return told[adds].reset_index(drop=True)
+    return told[np.array(adds, dtype=bool)].reset_index(drop=True)
 
 
 def _adds(row, tables: dict, alpha: float) -> bool:
@@ -210,6 +214,29 @@ def _sections(left: tuple[str, ...], right: str) -> tuple[str, ...]:
     return (*sorted({code[:6] for code in every}), FATAL if right == FATAL else "")
 
 
+def leading(rules: pd.DataFrame, baskets: pd.DataFrame, most: int = 12) -> pd.DataFrame:
+    """Return the strongest rules of which each tells of accidents that those before it did not.
+
+    Parameters
+    ----------
+    rules
+        Of `without_echoes`, strongest first.
+    baskets
+        In which they were found. Of the accidents with both sides, at least half have to be new.
+    """
+    told: dict[str, np.ndarray] = {}
+    kept = []
+    for at, row in enumerate(rules.itertuples()):
+        own = _with_all(baskets, (*row.items_left, row.item_right))
+        before = told.get(row.item_right, np.zeros(len(own), dtype=bool))
+        if 2 * (own & ~before).sum() >= own.sum():
+            kept.append(at)
+            told[row.item_right] = before | own
+        if len(kept) == most:
+            break
+    return rules.iloc[kept].reset_index(drop=True)
+
+
 def again(rules: pd.DataFrame, later: pd.DataFrame, rounds: int, seed: int) -> pd.DataFrame:
     """Return the rules with their lift in accidents that did not choose them.
 
@@ -226,7 +253,7 @@ def again(rules: pd.DataFrame, later: pd.DataFrame, rounds: int, seed: int) -> p
     """
     counts = pd.DataFrame([_recounted(row, later) for row in rules.itertuples()], columns=_TABLE)
     values = [counts[name].to_numpy(dtype=float) for name in _TABLE]
-    bounds = _bootstrapped(counts, rounds, seed) if len(counts) and len(later) else [np.nan] * 2
+    bounds = _drawn(counts, rounds, seed) if len(counts) and len(later) else [np.nan] * 2
     return rules.assign(
         later_left=counts["left"],
         later_both=counts["both"],
@@ -239,10 +266,13 @@ def again(rules: pd.DataFrame, later: pd.DataFrame, rounds: int, seed: int) -> p
 def _recounted(row, later: pd.DataFrame) -> tuple[int, int, int, int]:
     known = [item for item in (*row.items_left, row.item_right) if item in later]
     if len(known) <= len(row.items_left):
-        return len(later), 0, 0, 0
-    left = later[list(row.items_left)].all(axis=1)
-    right = later[row.item_right]
+        return len(later), 0, int(later[row.item_right].sum()) if row.item_right in later else 0, 0
+    left, right = _with_all(later, row.items_left), _with_all(later, (row.item_right,))
     return len(later), int(left.sum()), int(right.sum()), int((left & right).sum())
+
+
+def _with_all(baskets: pd.DataFrame, items: tuple[str, ...]) -> np.ndarray:
+    return np.logical_and.reduce([baskets[item].to_numpy(dtype=bool) for item in items])
 
 
 def worded(rules: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,10 @@
 """The page's findings in words; which words, the run's numbers decide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
 
 from hindcast.analysis.causes import events
 from hindcast.analysis.causes.flags import STOPPED
@@ -10,15 +13,21 @@ from hindcast.analysis.findings import Finding, ratio, share
 
 
 def findings(
-    phases: pd.DataFrame, compared: events.Compared, rules: pd.DataFrame, shifts: pd.DataFrame,
-    depth: tuple[float, float, float], alpha: float, phase: str = "Maneuvering",
-) -> list[Finding]:  # fmt: skip
+    phases: pd.DataFrame,
+    losses: pd.DataFrame,
+    compared: events.Compared,
+    rules: pd.DataFrame,
+    shifts: pd.DataFrame,
+    depth: tuple[float, float, float],
+    alpha: float,
+    phase: str = "Maneuvering",
+) -> list[Finding]:
     """Return the three findings of the page.
 
     Parameters
     ----------
-    phases, compared
-        Of `hindcast.analysis.causes.events`, for ``phase``.
+    phases, losses, compared
+        Of `hindcast.analysis.causes.events`; the last for ``phase``.
     rules
         Worded, of `hindcast.analysis.causes.rules`.
     shifts
@@ -28,7 +37,17 @@ def findings(
     alpha
         Share of false discoveries allowed.
     """
-    return [_of_phase(phases, compared, phase), _of_rules(rules, depth), _of_shifts(shifts, alpha)]
+    told = [
+        _of_phase(phases, losses, compared, phase),
+        _of_rules(rules, depth),
+        _of_shifts(shifts, alpha),
+    ]
+    return [replace(one, numbers=_without_gaps(one.numbers)) for one in told]
+
+
+def _without_gaps(numbers: dict) -> dict:
+    """Numbers as JSON takes them: what could not be computed is null."""
+    return {name: None if pd.isna(value) else value for name, value in numbers.items()}
 
 
 def side(low: float, high: float, words: tuple[str, str, str]) -> str:
@@ -44,19 +63,21 @@ def side(low: float, high: float, words: tuple[str, str, str]) -> str:
     return words[1] if high < 1 else words[2]
 
 
-def _of_phase(phases: pd.DataFrame, compared: events.Compared, phase: str) -> Finding:
+def _of_phase(
+    phases: pd.DataFrame, losses: pd.DataFrame, compared: events.Compared, phase: str
+) -> Finding:
     row = phases[phases["flight_phase"].eq(phase)]
     if row.empty or np.isnan(compared.crude[0]):
         text = f"These records hold too few accidents of the phase {phase.lower()} to compare."
         return Finding(f"{phase}: too little is known", text, "fig-causes-heat", {})
     (own,) = row.to_dict("records")
     crude, within = (side(*one[1:], _DEADLIER) for one in (compared.crude, compared.within))
-    also = "Also within" if crude == within else "Yet within"
+    also = "are" if crude == within else "yet are"
     text = (
         f"Of accidents while {phase.lower()}, {share(own['fatal_share'], own['low'], own['high'])} "
         f"were fatal: the odds of being fatal are {ratio(*compared.crude)} times those of other "
-        f"accidents. {also} the same kind of defining event it is {within}: "
-        f"{ratio(*compared.within)}."
+        f"accidents. Within the same kind of defining event they {also} {within}: "
+        f"{ratio(*compared.within)}.{_lost(losses, phase)}"
     )
     numbers = {
         "fatal_share": own["fatal_share"],
@@ -69,6 +90,17 @@ def _of_phase(phases: pd.DataFrame, compared: events.Compared, phase: str) -> Fi
         "odds_ratio_within_events_high": compared.within[2],
     }
     return Finding(f"Accidents while {phase.lower()} are {crude}", text, "fig-causes-heat", numbers)
+
+
+def _lost(losses: pd.DataFrame, phase: str) -> str:
+    own = losses[losses["phase"].eq(phase) & losses["fatal_share"].notna()]
+    if own.empty:
+        return ""
+    (row,) = own.to_dict("records")
+    return (
+        f" Of losses of control in flight while {phase.lower()}, "
+        f"{share(row['fatal_share'], row['low'], row['high'])} were fatal."
+    )
 
 
 _DEADLIER = ("deadlier than others", "less deadly than others", "about as deadly as others")
@@ -87,7 +119,7 @@ def _of_rules(rules: pd.DataFrame, depth: tuple[float, float, float]) -> Finding
     held = int(told["later_low"].gt(1).sum())
     text = (
         f"Of the accidents with {_quoted(best['left_side'])}, "
-        f"{share(best['share'])} were fatal, {ratio(best['lift'], best['low'], best['high'])} "
+        f"{_certain(best)} were fatal, {ratio(best['lift'], best['low'], best['high'])} "
         f"times the share of all; in later years, which did not choose the rule, "
         f"{_later(best)}. Of {len(told)} such rules {held} hold in later years. {deeper}"
     )
@@ -96,8 +128,23 @@ def _of_rules(rules: pd.DataFrame, depth: tuple[float, float, float]) -> Finding
         "later_lift": best["later_lift"], "rules": len(told), "hold_later": held,
         "findings_ratio": depth[0],
     }  # fmt: skip
-    headline = f"{best['left_side'].replace(' + ', ' with ')} goes with death most"
+    headline = f"{_plain(best['left_side'])}: {_mostly(best['share'])}"
     return Finding(headline, text, "fig-causes-rules", numbers)
+
+
+def _certain(best: pd.Series) -> str:
+    low, high = proportion_confint(best["both"], best["left"], method="wilson")
+    return share(best["share"], low, min(high, 1.0))
+
+
+def _plain(left: str) -> str:
+    return left.replace(" (any)", "").replace(" + ", " with ")
+
+
+def _mostly(value: float) -> str:
+    if value >= 0.9:
+        return "nearly always fatal"
+    return "mostly fatal" if value >= 0.5 else "more often fatal than others"
 
 
 def _quoted(left: str) -> str:
