@@ -1,0 +1,1 @@
+"""The interactive map's own script, style and legend."""
