@@ -37,7 +37,7 @@ def _ranking(ax: Axes, rows: pd.DataFrame, measure: str) -> None:
     wide = [(rows["value"] - rows["low"]).fillna(0), (rows["high"] - rows["value"]).fillna(0)]
     ax.errorbar(rows["value"], at, xerr=wide, fmt="none", color=BLACK, linewidth=1.2)
     is_share = "share" in measure
-    form = "{:.1%}" if is_share else ("{:,.0f}" if measure == "accidents" else "{:.2g}")
+    form = "{:.1%}" if is_share else ("{:,.0f}" if measure == "accidents" else "{:#.2g}")
     ends = rows["high"].fillna(rows["value"])
     for place, (end, value, rank) in enumerate(zip(ends, rows["value"], rows["rank"], strict=True)):
         words = f"  {form.format(value)}  (place {rank:.0f})"
@@ -45,8 +45,8 @@ def _ranking(ax: Axes, rows: pd.DataFrame, measure: str) -> None:
     names = [SHORT[name] for name in rows["operation"]]
     ax.set(yticks=at, yticklabels=names, ylim=(len(rows) - 0.4, -0.6))
     ax.set_xlim(0, 1.45 * float(ends.max() or 1))
-    if is_share:
-        ax.xaxis.set_major_formatter("{x:.0%}")
+    if measure != "fatal accidents per 100,000 flight hours":
+        ax.xaxis.set_major_formatter("{x:.0%}" if is_share else "{x:,.0f}")
     ax.grid(visible=False, axis="y")
     figures.title(ax, measure)
 
@@ -70,14 +70,17 @@ def isolines(found: pd.DataFrame, rates: pd.DataFrame, makes: pd.DataFrame) -> A
     shown = makes.iloc[sorted({0, len(makes) // 2, len(makes) - 1})] if len(makes) else makes
     for make, share in zip(shown["make"], shown["fatal_share"], strict=True):
         ax.axhline(share, color=RED, linewidth=1.2, alpha=0.7)
-        ax.text(0.105, share, f"{make.title()}: anywhere on this line", color=RED, va="bottom")
+        words = f"{make.title()}: anywhere on this line "
+        ax.text(38, share, words, color=RED, va="bottom", ha="right", fontsize=9)
     for name, rate, share in zip(
         found["operation"], found["accident_rate"], found["fatal_share"], strict=True
     ):
-        _point(ax, rate, share, SHORT[name], COLOURS[name])
+        _point(ax, rate, share, SHORT[name], COLOURS[name], "right")
     for row in rates.itertuples():
         share = row.fatal_per_100k_h / row.accidents_per_100k_h
-        _point(ax, row.accidents_per_100k_h, share, row.group.replace("non-commercial ", ""), BLACK)
+        _point(
+            ax, row.accidents_per_100k_h, share, row.group.removeprefix("non-commercial "), BLACK
+        )
     top = max([0.4, *(1.15 * makes["fatal_share"]), *(1.15 * found["fatal_share"].fillna(0))])
     for rate in ISO:
         at = max(rate / (0.94 * top), 0.12)
@@ -92,10 +95,14 @@ def isolines(found: pd.DataFrame, rates: pd.DataFrame, makes: pd.DataFrame) -> A
     return figures.sign(ax)
 
 
-def _point(ax: Axes, rate: float, share: float, label: str, colour: str) -> None:
+def _point(
+    ax: Axes, rate: float, share: float, label: str, colour: str, side: str = "left"
+) -> None:
     if 0.1 < rate < 40:
         ax.plot(rate, share, "o", color=colour, markersize=7)
-        ax.annotate(label, (rate, share), (6, -11), textcoords="offset points", color=colour)
+        away = (-7, 4) if side == "right" and rate > 0.5 else (7, 4)
+        how = {"textcoords": "offset points", "color": colour, "ha": "left"}
+        ax.annotate(label, (rate, share), away, **how | ({"ha": "right"} if away[0] < 0 else {}))
 
 
 def places(found: pd.DataFrame, factor: float) -> Axes:
@@ -120,7 +127,7 @@ def places(found: pd.DataFrame, factor: float) -> Axes:
     ax.set_xlabel("place by fatal accidents per flight hour (1: most)")
     figures.title(ax, f"places it may have if hours are known within a factor of {factor:g}")
     ax.get_figure().legend(
-        *ax.get_legend_handles_labels(), frameon=False, loc="outside lower right", fontsize=9
+        *ax.get_legend_handles_labels(), frameon=False, loc="outside upper right", fontsize=9
     )
     return figures.sign(ax)
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from hindcast import figures
 from hindcast.analysis.limits import bounds
 from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE, RED
+from hindcast.figures.limits_question import points
 
 MOST = 13.0
 
@@ -32,8 +33,10 @@ def confounding(factors: dict[str, float], measured: pd.DataFrame, why: str) -> 
     for row in measured.head(5).itertuples():
         place = (row.with_exposure, row.with_outcome)
         side = {"ha": "right", "xytext": (-6, 4)} if row.with_exposure > 6 else {"xytext": (6, 4)}
-        ax.annotate(row.covariate, place, textcoords="offset points", fontsize=9, **side)
-    ax.set(xscale="log", xlim=(1, MOST), ylim=(1, 5), xticks=[1, 2, 3, 5, 10])
+        white = {"facecolor": "white", "alpha": 0.75, "pad": 0.5, "linewidth": 0}
+        how = {"textcoords": "offset points", "fontsize": 9, "bbox": white}
+        ax.annotate(row.covariate, place, **how, **side)
+    ax.set(xscale="log", xlim=(1, MOST), ylim=(1, 3.5), xticks=[1, 2, 3, 5, 10])
     ax.set_xticklabels(["1", "2", "3", "5", "10"])
     ax.minorticks_off()
     ax.set_xlabel("confounder with second pilot (ratio of shares, log scale)")
@@ -53,7 +56,7 @@ def placebo(dealt: np.ndarray, seen: float, why: str) -> Axes:
     place = ax.get_xaxis_transform()
     ax.text(seen, 1.01, "seen", color=BLUE, ha="center", transform=place)
     ax.set(ylabel="placebo deals", xlabel="doubly robust difference of shares")
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f} pts")
+    points(ax)
     return figures.sign(ax)
 
 
@@ -78,7 +81,7 @@ def selection(trimmed: pd.DataFrame, flights: pd.DataFrame, why: str) -> Axes:
     upper.set_xlabel("share of lone pilots' accidents that a second pilot would have prevented")
     upper.set_ylabel("difference of shares")
     upper.xaxis.set_major_formatter("{x:.0%}")
-    upper.yaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f} pts")
+    upper.yaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f} pts" if value else "0")
     figures.title(upper, "accidents that happen either way (pale: with the 95% interval)")
     _flights(lower, flights)
     return figures.sign(lower)
@@ -115,6 +118,6 @@ def power(curves: pd.DataFrame, why: str) -> Axes:
     ax.axhline(bounds.POWER, color=GREY, linestyle=":")
     ax.set(ylim=(0, 1.02), xlabel="true difference of shares", ylabel="probability of noticing it")
     ax.yaxis.set_major_formatter("{x:.0%}")
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f} pts")
+    points(ax)
     figures.legend(ax, loc="best")
     return figures.sign(ax)

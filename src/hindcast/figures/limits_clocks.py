@@ -29,7 +29,7 @@ def survival(curves: list[pd.DataFrame], limits: tuple[float, ...]) -> Axes:
         _survival(ax, found, end)
         figures.title(ax, title)
         ax.set(xlim=(0, end), ylim=(0, 1.02), ylabel="no accident yet")
-    panels[-1].set(xlabel="hours flown", ylabel="no accident yet", ylim=(0.7, 1.005))
+    panels[-1].set(xlabel="hours flown", ylim=(0.85, 1.003), yticks=[0.85, 0.9, 0.95, 1])
     return figures.sign(panels[-1])
 
 
@@ -70,7 +70,7 @@ def backwards(found: pd.DataFrame) -> Axes:
     ax.set(yticks=at, yticklabels=names, ylim=(len(found) - 0.5, -0.5), xlim=(0, 1))
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.get_figure().legend(
-        *ax.get_legend_handles_labels(), frameon=False, loc="outside lower center", fontsize=9
+        *ax.get_legend_handles_labels(), frameon=False, loc="outside upper left", fontsize=9
     )
     return figures.sign(ax)
 
@@ -94,7 +94,7 @@ def reversed_within(found: pd.DataFrame) -> Axes:
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(yticks=range(len(found)), yticklabels=names, ylim=(len(found) - 0.5, -0.5))
     ax.set(xscale="log", xlabel="odds ratio of an accident's being fatal (95% interval, log scale)")
-    ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10) if _inside(t, found)]
+    ticks = [t for t in (0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10) if _inside(t, found)]
     ax.set(xticks=ticks, xticklabels=[f"{t:g}" for t in ticks])
     ax.minorticks_off()
     return figures.sign(ax)

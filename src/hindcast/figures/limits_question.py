@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from hindcast import figures
 from hindcast.analysis.graph import Diagram, adjustment_set
@@ -15,15 +16,15 @@ ARMS = {"one pilot": ORANGE, "second pilot aboard": BLUE}
 PLACES = {
     "second_pilot": (0.1, 0.42),
     "fatal": (0.9, 0.42),
-    "purpose": (0.16, 0.93),
-    "pilot": (0.4, 0.93),
-    "aircraft": (0.63, 0.93),
-    "night": (0.86, 0.93),
-    "handling": (0.5, 0.62),
-    "weather_met": (0.5, 0.25),
-    "care": (0.72, 0.13),
-    "accident": (0.22, 0.04),
-    "severity": (0.5, 0.04),
+    "purpose": (0.14, 0.86),
+    "pilot": (0.4, 0.86),
+    "aircraft": (0.65, 0.86),
+    "night": (0.88, 0.86),
+    "handling": (0.5, 0.535),
+    "weather_met": (0.52, 0.31),
+    "care": (0.32, 0.17),
+    "accident": (0.12, 0.03),
+    "severity": (0.64, 0.03),
 }
 NAMES = {
     "second_pilot": "second pilot",
@@ -36,7 +37,7 @@ NAMES = {
     "accident": "an accident at all",
     "severity": "how bad the emergency is",
 }
-BENDS = {("purpose", "aircraft"): -0.25, ("purpose", "night"): -0.3, ("purpose", "fatal"): 0.08}
+BENDS = {("purpose", "aircraft"): -0.22, ("purpose", "night"): -0.22}
 
 
 def assumed(d: Diagram) -> Axes:
@@ -96,7 +97,11 @@ def love(found: pd.DataFrame, why: str) -> Axes:
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     ax.set(xlim=(-0.02, None), xlabel="absolute standardised mean difference (standard deviations)")
     ax.get_figure().legend(
-        *ax.get_legend_handles_labels(), frameon=False, loc="outside lower center", ncols=3
+        *ax.get_legend_handles_labels(),
+        frameon=False,
+        loc="outside upper left",
+        ncols=3,
+        fontsize=9,
     )
     return figures.sign(ax)
 
@@ -132,5 +137,11 @@ def differences(found: pd.DataFrame, why: str, colours: list[str] | None = None)
     ax.axvline(0, color=BLACK, linewidth=1)
     ax.set(yticks=range(len(found)), yticklabels=found["what"], ylim=(len(found) - 0.5, -0.5))
     ax.set_xlabel("share with a second pilot less share without (95% interval)")
-    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f} pts")
+    points(ax)
     return figures.sign(ax)
+
+
+def points(ax: Axes) -> None:
+    """Mark the horizontal axis in percentage points, with few ticks."""
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f} pts" if value else "0")

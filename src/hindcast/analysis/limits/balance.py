@@ -100,3 +100,30 @@ def without_counterpart(found: pd.DataFrame, bound: float) -> float:
     """Return the share of accidents whose propensity lies outside the bound, 0 to 1."""
     outside = ~found["propensity"].astype(float).between(bound, 1 - bound)
     return float(outside.mean()) if len(found) else 0.0
+
+
+def who(question: Question) -> pd.DataFrame:
+    """Return how the arms differ before anything is adjusted, and what goes with death.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``covariate``, its mean ``with_second_pilot`` and ``one_pilot`` (shares for flags), and the
+        fatal share of lone pilots' accidents where it is high (``fatal_if_high``) or not
+        (``fatal_if_low``): a flag that is set, a number above its median.
+    """
+    columns = ["covariate", "with_second_pilot", "one_pilot", "fatal_if_high", "fatal_if_low"]
+    if not question.is_answerable:
+        return pd.DataFrame(columns=columns)
+    exposed, fatal, told = question.exposed, question.fatal, []
+    for name in question.covariates:
+        values = question.rows[name].to_numpy(dtype=float)
+        high = values > (np.median(values) if len(np.unique(values)) > 2 else 0.5)
+        means = values[exposed].mean(), values[~exposed].mean()
+        told.append((LABELS.get(name, name), *means, *_shares(fatal, ~exposed, high)))
+    return pd.DataFrame(told, columns=columns)
+
+
+def _shares(fatal: np.ndarray, alone: np.ndarray, high: np.ndarray) -> list[float]:
+    sides = (fatal[alone & side] for side in (high, ~high))
+    return [float(side.mean()) if len(side) else float("nan") for side in sides]

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from hindcast.analysis.limits import estimators
+from hindcast.analysis.limits import estimators, imputed
 from hindcast.analysis.limits.estimators import Arrays
 from hindcast.analysis.limits.question import EXPOSURE, LABELS, LEAST, OUTCOME, Question, posed
 
@@ -122,7 +122,7 @@ def left_out(question: Question, bound: float) -> pd.DataFrame:
     return frame.loc[order].reset_index(drop=True)
 
 
-def otherwise(accidents: pd.DataFrame, bound: float) -> pd.DataFrame:
+def otherwise(accidents: pd.DataFrame, bound: float, seed: int) -> pd.DataFrame:
     """Ask the question in other ways: other rows, another exposure, other things adjusted for.
 
     Returns
@@ -136,8 +136,12 @@ def otherwise(accidents: pd.DataFrame, bound: float) -> pd.DataFrame:
     listed_rows = accidents.assign(is_listed=listed)
     is_lesson = main.rows["purpose_group"].astype("object").eq("instruction")
     has_instructor = main.rows["has_instructor"].astype("boolean").fillna(value=False)
+    blank_is_one = accidents[EXPOSURE].astype("boolean").fillna(value=False)
     ways = {
         "as asked above": main,
+        "a blank field taken for one pilot": posed(
+            accidents.assign(is_told=blank_is_one), "is_told"
+        ),
         "only accidents with known hours": _kept(main, main.rows.get("hours_missing", 0) == 0),
         "without lessons": _kept(main, ~(is_lesson | has_instructor.astype(bool))),
         "exposure: two pilots listed as crew": posed(listed_rows, "is_listed"),
@@ -145,7 +149,8 @@ def otherwise(accidents: pd.DataFrame, bound: float) -> pd.DataFrame:
         "also adjusted for the year": _adjusted(main, ["ev_year"]),
     }
     told = [{"what": name} | _asked(question, bound) for name, question in ways.items()]
-    return pd.DataFrame(told, columns=COLUMNS)
+    many = told[0] | {"what": "missing hours imputed ten times"} | imputed.effect(main, bound, seed)
+    return pd.DataFrame([*told, many], columns=COLUMNS)
 
 
 def _asked(question: Question, bound: float) -> dict[str, float]:
@@ -192,6 +197,7 @@ def fields_disagree(accidents: pd.DataFrame) -> pd.DataFrame:
     counts = pd.crosstab(field.rename("second_pilot_field"), listed).reset_index()
     fatal = rows.groupby(field)[OUTCOME].mean()
     counts = counts.reindex(columns=["second_pilot_field", "one", "two_or_more"], fill_value=0)
+    counts.columns.name = None
     return counts.assign(fatal_share=counts["second_pilot_field"].map(fatal))
 
 

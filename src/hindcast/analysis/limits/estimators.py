@@ -227,7 +227,7 @@ def effects(question: Question, bound: float, again: pd.DataFrame) -> pd.DataFra
 
 
 def answer(found: pd.DataFrame) -> pd.Series | None:
-    """Return the row of `effects` that was chosen beforehand as the answer, or None."""
+    """Return the row of `effects` that is taken for the answer (doubly robust), or None."""
     rows = found[found["method"] == ANSWER]
     return rows.iloc[0] if len(rows) else None
 

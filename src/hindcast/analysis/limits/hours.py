@@ -6,6 +6,7 @@ their sources; counts come from the records.
 
 import numpy as np
 import pandas as pd
+from IPython.display import Markdown
 from scipy import stats
 
 from hindcast import paths
@@ -14,7 +15,7 @@ from hindcast.analysis import shares
 AIRLINES, COMMUTERS = "Part 121 (airlines)", "Part 135 (commuter and on demand)"
 OTHERS = "General aviation (all other)"
 PER = 100_000
-COLUMNS = ["operation", "accidents", "fatal", "fatal_share", "low", "high", "flight_hours"]
+COLUMNS = ["operation", *shares.COLUMNS, "flight_hours"]
 RATES = ["fatal_rate", "rate_low", "rate_high", "accident_rate"]
 PART_91 = ("091", "91")
 _PARTS = {"121": AIRLINES, "135": COMMUTERS} | dict.fromkeys(("129", "NUSC", "NUSN", "UNK"))
@@ -23,6 +24,12 @@ _PARTS = {"121": AIRLINES, "135": COMMUTERS} | dict.fromkeys(("129", "NUSC", "NU
 def published(name: str) -> pd.DataFrame:
     """Return a reference table of published figures, ``published_hours`` or ``published_rates``."""
     return pd.read_csv(paths.reference() / f"{name}.csv")
+
+
+def sources(*tables: pd.DataFrame) -> Markdown:
+    """Return the sources of reference tables as a list, each once."""
+    named = pd.concat([table["source"] for table in tables]).drop_duplicates()
+    return Markdown("\n".join(f"- {source}" for source in named) + "\n")
 
 
 def operations(accidents: pd.DataFrame) -> pd.Series:
@@ -120,6 +127,12 @@ def beside_published(accidents: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFra
         flying, which the records do not name.
     rates
         ``group, acft_category, year, accidents_per_100k_h, fatal_per_100k_h``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group, year, rate, fatal_rate`` (published, per 100,000 hours), ``share_implied`` by
+        them, and ``accidents, share_here``: of known severity in these records, and fatal.
     """
     private = accidents[accidents["far_part"].isin(PART_91)]
     told = []
@@ -128,11 +141,8 @@ def beside_published(accidents: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFra
         own = private.loc[is_own.fillna(value=False), "is_fatal"].dropna()
         implied = row.fatal_per_100k_h / row.accidents_per_100k_h
         seen = float(own.astype(float).mean()) if len(own) else np.nan
-        rates_told = {"accidents_per_100k_h": row.accidents_per_100k_h}
-        rates_told |= {"fatal_per_100k_h": row.fatal_per_100k_h, "fatal_share_implied": implied}
-        told.append(
-            {"group": row.group, "year": row.year}
-            | rates_told
-            | {"accidents_in_records": len(own), "fatal_share_in_records": seen}
-        )
+        published = {"rate": row.accidents_per_100k_h, "fatal_rate": row.fatal_per_100k_h}
+        held = {"accidents": len(own), "share_here": seen}
+        names = {"group": row.group, "year": row.year}
+        told.append(names | published | {"share_implied": implied} | held)
     return pd.DataFrame(told)

@@ -103,6 +103,9 @@ LABELS = {
 }
 
 
+Step = tuple[str, int, float]
+
+
 @dataclass(frozen=True)
 class Question:
     """The accidents in which the question is asked, ready for estimators.
@@ -115,14 +118,14 @@ class Question:
     covariates
         Columns adjusted for.
     steps
-        Accidents left by each step.
+        Each step, the accidents it left, and the share of those that was fatal.
     left_out
         Covariates that these records lack, or that do not vary.
     """
 
     rows: pd.DataFrame
     covariates: list[str]
-    steps: list[tuple[str, int]]
+    steps: list[Step]
     left_out: list[str]
 
     @property
@@ -180,7 +183,7 @@ def posed(accidents: pd.DataFrame, exposure: str = EXPOSURE) -> Question:
         Column that says whether there was a second pilot.
     """
     rows = prepared(accidents).astype({exposure: "boolean"})
-    steps = [("US civil accidents", len(rows))]
+    steps = [_step("US civil accidents", rows)]
     wanted = {
         "in IMC": rows["is_imc"].fillna(value=False).astype(bool),
         "airplanes": rows["acft_category"].eq("AIR").fillna(value=False),
@@ -190,16 +193,21 @@ def posed(accidents: pd.DataFrame, exposure: str = EXPOSURE) -> Question:
     }
     for name, kept in wanted.items():
         rows = rows[kept.loc[rows.index].astype(bool)]
-        steps.append((name, len(rows)))
+        steps.append(_step(name, rows))
     return _complete(rows.assign(**{EXPOSURE: rows[exposure]}), steps)
 
 
-def _complete(rows: pd.DataFrame, steps: list[tuple[str, int]]) -> Question:
+def _step(name: str, rows: pd.DataFrame) -> Step:
+    known = rows[OUTCOME].dropna().astype(float)
+    return name, len(rows), float(known.mean()) if len(known) else float("nan")
+
+
+def _complete(rows: pd.DataFrame, steps: list[Step]) -> Question:
     named = [name for names in COVARIATES.values() for name in names]
     rows = rows.assign(pilot_hours_log=_filled(rows["pilot_hours_log"]))
     thin = [name for name in named if rows[name].isna().mean() > MOSTLY or not len(rows)]
     rows = rows.dropna(subset=[name for name in named if name not in thin])
-    steps = [*steps, ("with all covariates (missing hours set to the median)", len(rows))]
+    steps = [*steps, _step("with all covariates but hours", rows)]
     log.info("question: %s", steps)
     held = [n for n in named if n not in thin and rows[n].astype(float).std() > 0]
     numbers = [EXPOSURE, OUTCOME, *(name for name in named if name not in thin)]
@@ -271,6 +279,23 @@ def identified() -> pd.DataFrame:
 
 
 def steps(question: Question) -> pd.DataFrame:
-    """Return the accidents that each step leaves, as a table."""
-    found = pd.DataFrame(question.steps, columns=["step", "accidents"])
-    return found.assign(lost=-found["accidents"].diff().fillna(0).astype(int))
+    """Return the accidents that each step leaves, and the share of them that was fatal."""
+    found = pd.DataFrame(question.steps, columns=["step", "accidents", "fatal_share"])
+    found.insert(2, "lost", -found["accidents"].diff().fillna(0).astype(int))
+    return found
+
+
+def adjusted(question: Question) -> pd.DataFrame:
+    """Return by which columns each node of the diagram is measured, and whether these records can.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``node, measured_by, is_used``: false where it is lacking, or does not vary.
+    """
+    told = [
+        (node, LABELS[name], name in question.covariates)
+        for node, names in COVARIATES.items()
+        for name in names
+    ]
+    return pd.DataFrame(told, columns=["node", "measured_by", "is_used"])

@@ -40,6 +40,24 @@ def gates(accidents: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(share=counts["accidents"] / max(len(accidents), 1))
 
 
+def worked() -> pd.DataFrame:
+    """Return an invented example in which whoever saves lives looks deadlier among accidents.
+
+    Of 100,000 flights each way a lone pilot has 8 mild accidents and 4 fatal ones; a second pilot
+    prevents three quarters of the mild and half of the fatal.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``crew, flights, mild, fatal, fatal_share`` (of accidents), ``fatal_per_100k_flights``.
+    """
+    crews = ["one pilot", "second pilot aboard"]
+    frame = pd.DataFrame({"crew": crews, "flights": 100_000, "mild": [8, 2], "fatal": [4, 2]})
+    share = frame["fatal"] / (frame["fatal"] + frame["mild"])
+    rate = 100_000 * frame["fatal"] / frame["flights"]
+    return frame.assign(fatal_share=share, fatal_per_100k_flights=rate)
+
+
 def share_if(fatal: float, others: float, reported: np.ndarray) -> np.ndarray:
     """Return the fatal share among all accidents if only part of the others was reported.
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from IPython.display import Markdown
 
+from hindcast.analysis.findings import ratio
 from hindcast.analysis.limits.traps import EXPOSURES, STRATA, log_odds, stratum_tables
 from hindcast.analysis.odds import Z95
 
@@ -53,3 +55,17 @@ def _column(labels: dict[str, str], label: str) -> str:
 def _whole(reversal: pd.Series, kind: str, what: str) -> tuple[object, ...]:
     ends = (reversal[kind], reversal[f"{kind}_low"], reversal[f"{kind}_high"])
     return what, kind, reversal["accidents"], *ends
+
+
+def in_words(reversal: pd.Series | None) -> Markdown:
+    """Say which comparison turns round, and by how much; nothing where none does."""
+    if reversal is None:
+        return Markdown("No comparison turns round beyond chance.\n")
+    crude, pooled = (
+        ratio(reversal[name], reversal[f"{name}_low"], reversal[f"{name}_high"])
+        for name in ("crude", "pooled")
+    )
+    return Markdown(
+        f"The surest: accidents with {reversal['exposure']}. Their odds of being fatal, over those "
+        f"of the others, are {crude} as a whole and {pooled} within {reversal['within']}.\n"
+    )

@@ -138,11 +138,3 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     """Return how many comparisons were made, how many turn round, and how many surely so."""
     counts = {"comparisons": len(found), "turned_round": int(found["is_reversed"].sum())}
     return pd.DataFrame([counts | {"surely": int(found["is_sure"].sum())}])
-
-
-def named_reversal(reversal: pd.Series | None) -> pd.DataFrame:
-    """Return a reversal as a table of one row, or of none."""
-    columns = ["exposure", "within", "accidents", "crude", "pooled"]
-    return pd.DataFrame([] if reversal is None else [reversal[columns]], columns=columns).round(
-        {"crude": 2, "pooled": 2}
-    )

@@ -1,12 +1,20 @@
 """The page's three findings; the numbers choose the words."""
 
+import numpy as np
 import pandas as pd
+from IPython.display import Markdown
+from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.rates import test_poisson_2indep
 
 from hindcast.analysis.findings import Finding, share
 from hindcast.analysis.limits import bounds
 from hindcast.analysis.limits.hours import COMMUTERS, OTHERS
 
 NONE = "These records do not hold what it takes."
+VERDICTS = {
+    True: "The rates differ beyond chance; the hours' own error is in no interval.",
+    False: "The rates do not differ beyond chance.",
+}
 
 
 def findings(
@@ -37,16 +45,11 @@ def rates(found: pd.DataFrame) -> Finding:
     if not {COMMUTERS, OTHERS} <= set(rows.index):
         return Finding("Without hours there is no rate", NONE, label, {})
     hire, rest = rows.loc[COMMUTERS], rows.loc[OTHERS]
-    by_share = hire["fatal_share"] > rest["fatal_share"]
-    turned = by_share != (hire["fatal_rate"] > rest["fatal_rate"])
-    headline = "What looks deadliest hangs on what one divides by"
-    if not turned:
-        headline = "Share and rate point the same way here, which no count could have told"
+    by_share, by_rate = _sign_of_shares(hire, rest), _sign_of_rates(hire, rest)
     text = (
         f"Of the accidents under Part 135 {_share(hire)} were fatal, of those in general aviation "
         f"{_share(rest)}. Per 100,000 published flight hours there were {_rate(hire)} fatal "
-        f"accidents under Part 135 and {_rate(rest)} in general aviation: "
-        f"{'the order turns round' if turned else 'the same order'}."
+        f"accidents under Part 135 and {_rate(rest)} in general aviation. {VERDICTS[by_rate != 0]}"
     )
     named = {"part_135": hire, "general_aviation": rest}
     numbers = {
@@ -54,7 +57,7 @@ def rates(found: pd.DataFrame) -> Finding:
         for name, row in named.items()
         for column in ("fatal_share", "low", "high", "fatal_rate", "rate_low", "rate_high")
     }
-    return Finding(headline, text, label, numbers)
+    return Finding(_compared(by_share, by_rate), text, label, numbers)
 
 
 def _share(row: pd.Series) -> str:
@@ -62,8 +65,33 @@ def _share(row: pd.Series) -> str:
 
 
 def _rate(row: pd.Series) -> str:
-    ends = f"{row['rate_low']:.2g} to {row['rate_high']:.2g}"
-    return f"{row['fatal_rate']:.2g} (95% interval {ends})"
+    ends = f"{row['rate_low']:#.2g} to {row['rate_high']:#.2g}"
+    return f"{row['fatal_rate']:#.2g} (95% interval {ends})"
+
+
+def _sign_of_shares(one: pd.Series, other: pd.Series) -> int:
+    """Return 1 or -1 where Newcombe's interval of the difference leaves out zero, else 0."""
+    known = [row["accidents"] - row["severity_unknown"] for row in (one, other)]
+    counts = (one["fatal"], known[0], other["fatal"], known[1])
+    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    return int(low > 0) - int(high < 0)
+
+
+def _sign_of_rates(one: pd.Series, other: pd.Series) -> int:
+    """Return 1 or -1 where the score test of equal rates is significant at 5%, else 0."""
+    sizes = (one["fatal"], one["flight_hours"], other["fatal"], other["flight_hours"])
+    test = test_poisson_2indep(*sizes, method="etest-score", compare="ratio")
+    return int(np.sign(one["fatal_rate"] - other["fatal_rate"])) if test.pvalue < 0.05 else 0
+
+
+def _compared(by_share: int, by_rate: int) -> str:
+    if not by_rate:
+        return "Even with published hours these two ways of flying cannot be told apart"
+    if not by_share:
+        return "Fatal shares that can hardly be told apart go with rates far apart"
+    if by_share != by_rate:
+        return "What looks deadliest hangs on what one divides by"
+    return "Share and rate point the same way here, which no count could have told"
 
 
 def safest(settled: pd.DataFrame, places: pd.DataFrame, factor: float) -> Finding:
@@ -127,3 +155,23 @@ def _headline(crude: pd.Series, robust: pd.Series) -> str:
     if crude["low"] > 0:
         return "Adjusted, the second pilot's disadvantage can no longer be seen"
     return "Whether a second pilot makes accidents in IMC less deadly cannot be seen"
+
+
+def answered(effects: pd.DataFrame) -> Markdown:
+    """Say the answer with its uncertainty in one sentence, whichever way it falls."""
+    if effects.empty:
+        return Markdown("There are too few accidents for an answer.\n")
+    row = effects.set_index("method").loc["doubly robust"]
+    low, high = (f"{abs(100 * row[end]):.0f}" for end in ("low", "high"))
+    if row["low"] > 0:
+        told = f"{low} to {high} more of a hundred such accidents would be fatal"
+    elif row["high"] < 0:
+        told = f"{high} to {low} fewer of a hundred such accidents would be fatal"
+    else:
+        told = (
+            f"anything from {low} fewer to {high} more of a hundred such accidents would be fatal, "
+            "so these records cannot say whether it helps or harms"
+        )
+    return Markdown(
+        f"**In plain words:** with a second pilot aboard, and all else as the diagram has it, {told}.\n"
+    )
