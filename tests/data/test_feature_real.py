@@ -3,6 +3,7 @@
 import pytest
 
 from hindcast import checks, features, sources
+from hindcast.analysis import shares
 from hindcast.features import report
 
 pytestmark = pytest.mark.real
@@ -73,3 +74,12 @@ def test_deaths_are_commoner_where_aviation_says_so(large):
     for name in ("is_instructional", "is_landing_phase", "is_loss_of_control_on_ground"):
         held, otherwise = share(name)
         assert held < otherwise, name
+
+
+@pytest.mark.parametrize("fact", ["is_imc", "is_night", "is_homebuilt", "is_maneuvering_phase"])
+def test_what_is_known_to_be_deadlier_is_deadlier_here(large, fact):
+    """As NTSB's reviews and the AOPA Nall reports find year by year, beyond chance."""
+    known = large.frame.select("is_fatal", fact).drop_nulls().to_pandas()
+    found = shares.by(known.astype({"is_fatal": "boolean"}), fact).set_index(fact)
+    assert found.loc[True, "low"] > found.loc[False, "high"]
+    assert found.loc[True, "accidents"] > 500
