@@ -105,7 +105,7 @@ def ladder(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
         colour = ROLE_COLOURS[row.role]
         wide = [[row.ratio - row.low], [row.high - row.ratio]]
         ax.errorbar(row.ratio, at, xerr=wide, fmt="o", color=colour)
-        ax.text(row.high, at, f"  {row.ratio:.2f}", va="center", fontsize=9, color=colour)
+        ax.text(row.high, at, f"  {row.ratio:.2f}", va="center", fontsize=9)
     for role in dict.fromkeys(found["role"]):
         ax.plot([], [], "o", color=ROLE_COLOURS[role], label=ROLE_NAMES[role])
     names = [f"{s}  ({n:,})" for s, n in zip(found["step"], found["accidents"], strict=True)]
@@ -199,7 +199,9 @@ def _names(ax: Axes, benchmarks: pd.DataFrame, most: int = 5) -> None:
     """Name the measured causes that lie furthest out, one above the other where they are close."""
     product = benchmarks["with_exposure"] * benchmarks["with_outcome"]
     furthest = benchmarks.loc[product.nlargest(most).index].sort_values("with_outcome")
-    height = 0.0
+    line, height = {"arrowstyle": "-", "color": GREY, "linewidth": 0.7}, 0.0
     for row in furthest.itertuples():
-        height = min(max(row.with_outcome, height * 1.13), 18.0)
-        ax.text(min(row.with_exposure * 1.06, 12.0), height, row.what, fontsize=8, va="center")
+        height = min(max(row.with_outcome, height * 1.15), 18.0)
+        at = (min(row.with_exposure, 19.0), min(row.with_outcome, 19.0))
+        where = (min(at[0] * 1.3, 10.0), height)
+        ax.annotate(row.what, at, xytext=where, fontsize=8, va="center", arrowprops=line)

@@ -212,9 +212,13 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "95% interval": _interval(own, "risk_ratio", 1, "{:.2f}"),
             "difference, points": (100 * own["difference"]).round(1),
             "its interval": _interval(own, "difference", 100, "{:.1f}"),
-            "q": own["q_value"].map("{:.3f}".format),
+            "q": own["q_value"].map(_small),
         }
     ).reset_index(drop=True)
+
+
+def _small(q: float) -> str:
+    return "under 0.001" if q < 0.001 else f"{q:.3f}"
 
 
 def _interval(own: pd.DataFrame, name: str, scale: float, how: str) -> list[str]:

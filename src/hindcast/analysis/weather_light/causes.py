@@ -60,11 +60,11 @@ COLUMNS = {
 PLACES = {
     "season_and_place": (0.10, 0.93),
     "operation": (0.37, 0.95),
-    "aircraft": (0.63, 0.95),
-    "pilot": (0.90, 0.90),
+    "aircraft": (0.63, 0.80),
+    "pilot": (0.90, 0.93),
     "night": (0.08, 0.56),
     "imc": (0.10, 0.20),
-    "phase_and_occurrence": (0.47, 0.41),
+    "phase_and_occurrence": (0.47, 0.355),
     "rating_and_equipment": (0.66, 0.05),
     "fatal": (0.92, 0.32),
 }

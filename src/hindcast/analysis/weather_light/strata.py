@@ -57,11 +57,18 @@ def balance(known: pd.DataFrame) -> pd.DataFrame:
         has = flag(known, name)
         imc = has[known["is_imc"].eq(True).fillna(False)].astype(float).mean()
         vmc = has[known["is_imc"].eq(False).fillna(False)].astype(float).mean()
-        spread = np.sqrt((imc * (1 - imc) + vmc * (1 - vmc)) / 2)
-        rows.append((name, imc, vmc, (imc - vmc) / spread if spread > 0 else np.nan))
+        rows.append((name, imc, vmc, _standardised(imc, vmc)))
     found = pd.DataFrame(rows, columns=["what", "imc", "vmc", "smd"]).dropna()
     order = found["smd"].abs().sort_values(ascending=False, kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def _standardised(one: float, other: float) -> float:
+    """Difference of two shares over their common standard deviation; infinite for all and none."""
+    spread = np.sqrt((one * (1 - one) + other * (1 - other)) / 2)
+    if spread > 0 or np.isnan(spread):
+        return (one - other) / spread
+    return np.copysign(np.inf, one - other) if one != other else 0.0
 
 
 def ratios(known: pd.DataFrame) -> pd.DataFrame:
