@@ -8,9 +8,7 @@ from dataclasses import asdict, dataclass
 TEXT_LENGTH = 1500
 """Characters of a section that are searched."""
 HEADING = re.compile(r'<h[12][^>]*\bid="([^"]*)"[^>]*>(.*?)</h[12]>', re.DOTALL)
-HIDDEN = re.compile(
-    r"<(style|script|details class=\"code\")\b.*?</(style|script|details)>", re.DOTALL
-)
+HIDDEN = re.compile(r'<(style|script|details class="code").*?</(style|script|details)>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 
 
