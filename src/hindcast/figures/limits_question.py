@@ -132,8 +132,9 @@ def differences(found: pd.DataFrame, why: str, colours: list[str] | None = None)
         return figures.empty(ax, why)
     for place, row in enumerate(found.itertuples()):
         colour = colours[place] if colours else BLUE
-        wide = [[row.difference - row.low], [row.high - row.difference]]
-        ax.errorbar(row.difference, place, xerr=wide, fmt="o", color=colour)
+        ax.plot(row.difference, place, "o", color=colour)
+        # A percentile interval may lie beside its estimate, which error bars do not allow.
+        ax.hlines(place, row.low, row.high, color=colour)
     ax.axvline(0, color=BLACK, linewidth=1)
     ax.set(yticks=range(len(found)), yticklabels=found["what"], ylim=(len(found) - 0.5, -0.5))
     ax.set_xlabel("share with a second pilot less share without (95% interval)")

@@ -172,6 +172,5 @@ def answered(effects: pd.DataFrame) -> Markdown:
             f"anything from {low} fewer to {high} more of a hundred such accidents would be fatal, "
             "so these records cannot say whether it helps or harms"
         )
-    return Markdown(
-        f"**In plain words:** with a second pilot aboard, and all else as the diagram has it, {told}.\n"
-    )
+    given = "with a second pilot aboard, and all else as the diagram has it"
+    return Markdown(f"**In plain words:** {given}, {told}.\n")
