@@ -36,7 +36,7 @@ def tree(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Of `hindcast.analysis.causes.tree.branches`. Branches too thin for a name are drawn without.
     """
-    ax = figures.axes(ax, width=6.4, height=10.4)
+    ax = figures.axes(ax, width=6.4, height=10.4 if len(found) else 2.0)
     if found.empty:
         return figures.empty(ax, "no findings in these records")
     whole = found.loc[found["level"].eq("category"), "weighted"].sum()

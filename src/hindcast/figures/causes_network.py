@@ -25,7 +25,7 @@ def network(net: Network, named: int = 3, seed: int = 7, ax: Axes | None = None)
     named
         Findings of a community that bear their name, where there is room.
     """
-    ax = figures.axes(ax, width=7.2, height=6.8)
+    ax = figures.axes(ax, width=7.2, height=6.8 if net.communities else 2.0)
     if not net.communities:
         return figures.empty(ax, "no two findings stand together beyond chance")
     places = layout(net, seed)
@@ -59,7 +59,7 @@ def layout(net: Network, seed: int) -> Places:
 
 
 def _within(net: Network, own: list[str]) -> nx.Graph:
-    """Return a community by itself, its nodes in order: a subgraph's order changes from run to run."""
+    """Return a community by itself; of a subgraph, the order changes from run to run."""
     inner = nx.Graph()
     inner.add_nodes_from(own)
     inner.add_edges_from(sorted(tuple(sorted(edge)) for edge in net.graph.subgraph(own).edges))

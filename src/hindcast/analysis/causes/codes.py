@@ -5,6 +5,8 @@ are left out here, and counted.
 """
 
 import logging
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -59,9 +61,14 @@ def names(level: str) -> dict[str, str]:
     >>> names("category")["02"], names("section")["010620"]
     ('Personnel issues', 'Performance/control parameters')
     """
-    numbers = _NUMBERS[: WIDTHS[level] // 2]
-    table = pd.read_csv(paths.reference() / f"{_FILES[level]}.csv", dtype=str)
-    return dict(zip(table[numbers].agg("".join, axis=1), table[level], strict=True))
+    return dict(_named(paths.reference() / f"{_FILES[level]}.csv", level))
+
+
+@cache
+def _named(path: Path, level: str) -> dict[str, str]:
+    table = pd.read_csv(path, dtype=str)
+    code = sum((table[name] for name in _NUMBERS[1 : WIDTHS[level] // 2]), table[_NUMBERS[0]])
+    return dict(zip(code, table[level], strict=True))
 
 
 def labels(level: str) -> dict[str, str]:

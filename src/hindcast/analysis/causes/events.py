@@ -162,7 +162,8 @@ def compared(charted: pd.DataFrame, phase: str) -> Compared:
     if not _says_something(whole) or not useful:
         return Compared(nothing, nothing, np.nan, 0)
     pooled = StratifiedTable(useful)
-    equal = pooled.test_equal_odds(adjust=True).pvalue if len(useful) > 1 else np.nan
+    with np.errstate(invalid="ignore", divide="ignore"):  # at a pooled ratio of exactly 1
+        equal = pooled.test_equal_odds(adjust=True).pvalue if len(useful) > 1 else np.nan
     return Compared(_pooled(StratifiedTable([whole])), _pooled(pooled), float(equal), len(useful))
 
 

@@ -128,9 +128,11 @@ _COLUMNS = [
 
 
 def _enough(own: pd.DataFrame, step: int) -> bool:
+    """Say whether reports with and without the code stand on both sides of the step."""
     after = own["year"].ge(step)
-    sides = [own["with_code"][side].sum() for side in (after, ~after)]
-    return len(own) >= LEAST_YEARS and after.any() and (~after).sum() >= 3 and min(sides) > 0
+    without = own["reports"] - own["with_code"]
+    sides = [kind[side].sum() for side in (after, ~after) for kind in (own["with_code"], without)]
+    return len(own) >= LEAST_YEARS and (~after).sum() >= 2 and min(sides) > 0
 
 
 def _fitted(own: pd.DataFrame, step: int) -> dict[str, float]:
@@ -163,6 +165,11 @@ def _lag1(residuals: np.ndarray) -> float:
     return float((residuals[1:] * residuals[:-1]).sum() / (residuals**2).sum())
 
 
+def _explained(own: pd.DataFrame, step: int) -> float:
+    trend = _regression(own, _design(own["year"], step)[:, :2]).deviance
+    return 1 - _regression(own, _design(own["year"], step)).deviance / trend if trend > 0 else 0.0
+
+
 def candidates(counts: pd.DataFrame) -> pd.DataFrame:
     """Return how much a step in each year would explain, over all codes, beyond their trends.
 
@@ -182,16 +189,9 @@ def candidates(counts: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for (kind, code), own in counts.groupby(["kind", "code"], sort=True):
-        years = sorted(own["year"])[2:]
-        if len(own) < LEAST_YEARS or own["with_code"].sum() == own["reports"].sum():
-            continue
-        plain = _regression(own, _design(own["year"], 10_000)[:, :2]).deviance
-        for year in years:
-            with_step = _regression(own, _design(own["year"], year)).deviance
-            explained = 1 - with_step / plain if plain > 0 else 0.0
-            rows.append(
-                (kind, code, year, explained, beta_distribution.median(0.5, (len(own) - 3) / 2))
-            )
+        years = [year for year in sorted(own["year"]) if _enough(own, year)]
+        noise = beta_distribution.median(0.5, max(len(own) - 3, 1) / 2)
+        rows += [(kind, code, year, _explained(own, year), noise) for year in years]
     told = pd.DataFrame(rows, columns=["kind", "code", "year", "explained", "by_chance"])
     medians = told.groupby(["kind", "year"])[["explained", "by_chance"]].median()
     sizes = told.groupby(["kind", "year"]).size().rename("codes")

@@ -109,6 +109,9 @@ _DEADLIER = ("deadlier than others", "less deadly than others", "about as deadly
 def _of_rules(rules: pd.DataFrame, depth: tuple[float, float, float]) -> Finding:
     deeper = _depth_in_words(*depth)
     told = rules[rules["item_right"].eq(FATAL)]
+    if told.empty and np.isnan(depth[0]):
+        text = "These records hold too few findings to say what stands in reports of deaths."
+        return Finding("Too few findings to compare", text, "fig-causes-depth", {})
     if told.empty:
         text = f"No combination of findings goes with death beyond chance. {deeper}"
         numbers = {"findings_ratio": depth[0]}
@@ -158,8 +161,6 @@ def _later(best: pd.Series) -> str:
 
 
 def _depth_in_words(value: float, low: float, high: float) -> str:
-    if np.isnan(value):
-        return "How many findings a report has cannot be compared by severity here."
     many = side(low, high, ("more", "fewer", "about as many"))
     return (
         f"Reports of fatal accidents list {many} findings: {ratio(value, low, high)} for every one "
