@@ -167,7 +167,7 @@ def _name_ends(ax: Axes, rows: pd.DataFrame, many: int) -> None:
     """Write the outermost names at the right edge, each joined to its interval."""
     ends = [rows.head(many), rows.tail(min(many, max(len(rows) - many, 0)))]
     step, far = max(len(rows) / 28, 1), rows["high"].max()
-    line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5}
+    line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "relpos": (0, 0.5)}
     for own, start in zip(ends, (0, len(rows) - 1 - (len(ends[1]) - 1) * step), strict=True):
         ax.hlines(own.index, own["high"], far, color=GREY, linewidth=0.5, linestyle=":")
         for place, (at, row) in enumerate(own.iterrows()):

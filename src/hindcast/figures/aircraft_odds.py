@@ -8,11 +8,11 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from hindcast import figures
 from hindcast.analysis.aircraft.checks import AgeShape
-from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, SKY
+from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE, SKY
 from hindcast.figures.shares import KIND_COLOURS
 
-STEP_COLOURS = (ORANGE, SKY, GREEN, PINK, BLUE, BLACK)
-STEP_MARKS = "os^DvX"
+STEP_COLOURS = (ORANGE, SKY, GREEN, BLUE, BLACK)
+STEP_MARKS = "os^DX"
 ODDS = "odds ratio of an accident's being fatal (log scale)"
 
 
@@ -26,12 +26,12 @@ def ladder(steps: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     rows = steps.dropna(subset="odds_ratio")
     names = list(dict.fromkeys(rows["exposure"]))
-    ax = figures.axes(ax, width=8.4, height=1.6 + 0.75 * max(len(names), 2))
+    ax = figures.axes(ax, width=8.4, height=1.6 + 0.65 * max(len(names), 2))
     if not names:
         return figures.empty(ax, "no regression could be made")
     for place, step in enumerate(dict.fromkeys(rows["step"])):
         own = rows[rows["step"] == step]
-        at = np.array([names.index(name) for name in own["exposure"]]) + 0.13 * (place - 2.5)
+        at = np.array([names.index(name) for name in own["exposure"]]) + 0.15 * (place - 2)
         wide = [own["odds_ratio"] - own["low"], own["high"] - own["odds_ratio"]]
         style = {"fmt": STEP_MARKS[place], "color": STEP_COLOURS[place], "markersize": 4}
         ax.errorbar(own["odds_ratio"], at, xerr=wide, linewidth=1, label=step, **style)

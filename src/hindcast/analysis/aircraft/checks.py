@@ -5,17 +5,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import patsy
 from scipy.stats import chi2
-from sklearn.preprocessing import SplineTransformer
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from hindcast.analysis import shares
 from hindcast.analysis.aircraft import comparisons, effects
 from hindcast.analysis.aircraft.comparisons import AIRPLANES, COMPARISONS, IMPUTED, STEPS
-from hindcast.analysis.odds import Z95
+from hindcast.analysis.aircraft.pooling import Z95
 
 AGE = COMPARISONS[-1]
-KNOTS = 4
+KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)
+"""Quantiles of the ages (Harrell, Regression Modeling Strategies, 2015, table 2.3)."""
 REFERENCE_YEARS = 20.0
 ENOUGH = 200
 """Fewer accidents of known age, or fatal ones under a quarter of that, have no curve."""
@@ -177,23 +178,31 @@ def age_shape(fleet: pd.DataFrame) -> AgeShape | None:
     outcome = rows["is_fatal"].astype(float)
     if len(rows) < ENOUGH or outcome.sum() < ENOUGH / 4:
         return None
-    ages = rows[["age_years"]].to_numpy(float)
-    top = float(np.quantile(ages, 0.99))
-    spline = SplineTransformer(KNOTS, knots="quantile", include_bias=False, extrapolation="linear")
-    basis = pd.DataFrame(spline.fit_transform(np.minimum(ages, top)), rows.index)
-    basis = basis.set_axis([f"age{i}" for i in range(basis.shape[1])], axis=1)
-    grid = np.linspace(float(ages.min()), top, 60)
-    away = spline.transform(grid[:, None]) - spline.transform([[REFERENCE_YEARS]])
+    basis, design = _spline(rows["age_years"])
     sides = {"crude": comparisons.design(rows, []), "adjusted": comparisons.design(rows, terms)}
     fits = {kind: effects.logit(fixed.join(basis), outcome) for kind, fixed in sides.items()}
-    curves = [_curve(fit, basis.columns, away, grid).assign(kind=k) for k, fit in fits.items()]
-    line = effects.logit(sides["adjusted"].assign(age=np.minimum(ages, top)), outcome)
-    gain, freedom = 2 * (fits["adjusted"].llf - line.llf), basis.shape[1] - 1
+    curves = [_curve(fit, design, rows["age_years"]).assign(kind=k) for k, fit in fits.items()]
+    line = effects.logit(sides["adjusted"].assign(age=rows["age_years"]), outcome)
+    gain, freedom = float(2 * (fits["adjusted"].llf - line.llf)), basis.shape[1] - 1
     straight = {"statistic": gain, "freedom": freedom, "p_value": float(chi2.sf(gain, freedom))}
     return AgeShape(pd.concat(curves, ignore_index=True), straight | {"rows": len(rows)})
 
 
-def _curve(fit: Any, names: pd.Index, away: np.ndarray, grid: np.ndarray) -> pd.DataFrame:
+def _spline(ages: pd.Series) -> tuple[pd.DataFrame, Any]:
+    """Return a natural cubic spline's basis, straight beyond the outer knots, and its design."""
+    low, *inner, high = (float(knot) for knot in ages.quantile(list(KNOTS)))
+    ends = f"lower_bound={low!r}, upper_bound={high!r}, constraints='center'"
+    made = patsy.dmatrix(f"cr(age, knots={inner!r}, {ends}) - 1", {"age": ages.to_numpy()})
+    columns = [f"age{i}" for i in range(made.shape[1])]
+    return pd.DataFrame(np.asarray(made), ages.index, columns), made.design_info
+
+
+def _curve(fit: Any, design: Any, ages: pd.Series) -> pd.DataFrame:
+    """Return the odds ratio over the age against `REFERENCE_YEARS`, up to the oldest hundredth."""
+    grid = np.linspace(ages.min(), ages.quantile(0.99), 60)
+    points = {"age": np.append(grid, REFERENCE_YEARS)}
+    at = np.asarray(patsy.build_design_matrices([design], points)[0])
+    away, names = at[:-1] - at[-1], [f"age{i}" for i in range(at.shape[1])]
     log = away @ fit.params[names].to_numpy()
     cov = fit.cov_params().loc[names, names].to_numpy()
     error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", away, cov, away), 0))

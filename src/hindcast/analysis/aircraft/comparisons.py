@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from hindcast.analysis.aircraft import reasons
@@ -16,7 +17,7 @@ AIRPLANES, PISTON, POWERED = (
     "airplanes and helicopters outside the airlines",
 )
 LEVELS = ("purpose", "rules", "region", "year")
-IMPUTED = ("age_decades", "pilot_log_hours", "pilot_age_decades")
+IMPUTED = ("age_decades", "pilot_log_hours")
 TRAITS = ("is_homebuilt", "is_retractable", "is_multi_engine", "is_turbine", "is_tailwheel")
 LEAST_OF_EACH = 5
 """A category of fewer fatal, or fewer other, accidents is ``other`` in a regression."""
@@ -50,8 +51,7 @@ STEPS = {
     "crude": (),
     "+ use, place, year": _CIRCUMSTANCES,
     "+ other traits": (*_CIRCUMSTANCES, reasons.OTHERS),
-    "+ pilot": (*_CIRCUMSTANCES, reasons.OTHERS, reasons.PILOT),
-    "+ year built": (*_CIRCUMSTANCES, reasons.OTHERS, reasons.PILOT, reasons.BUILT),
+    "+ pilot, year built": (*_CIRCUMSTANCES, reasons.OTHERS, reasons.PILOT, reasons.BUILT),
 }
 """From nothing to all that the diagram asks for."""
 
@@ -105,12 +105,14 @@ def lumped(values: pd.Series, outcome: pd.Series, least: int = LEAST_OF_EACH) ->
     >>> lumped(pd.Series(list("aaaabcb")), outcome, 1).to_list()
     ['a', 'a', 'a', 'a', 'b', 'a', 'b']
     """
-    text = values.astype("object").astype(str)
-    for name in ("other", text.mode().iloc[0]):
-        fatal = outcome.groupby(text).agg(["sum", "size"])
-        fewer = fatal["sum"].where(2 * fatal["sum"] <= fatal["size"], fatal["size"] - fatal["sum"])
-        text = text.where(text.map(fewer) >= least, name)
-    return text
+    text = values.astype("object").astype(str).to_numpy()
+    largest = str(values.astype("object").mode().iloc[0])
+    for name in ("other", largest):
+        at, names = pd.factorize(text)
+        fatal, of = np.bincount(at, outcome), np.bincount(at)
+        is_rare = np.minimum(fatal, of - fatal) < least
+        text = np.where(is_rare, name, names)[at]
+    return pd.Series(text, values.index)
 
 
 def design(rows: pd.DataFrame, terms: list[str]) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy.stats import t as student
+from statsmodels.discrete.discrete_model import Logit
 
 from hindcast.analysis.aircraft.comparisons import (
     COMPARISONS,
@@ -76,7 +76,7 @@ def _coefficient(terms: pd.DataFrame, outcome: pd.Series, column: str) -> tuple[
 
 def logit(terms: pd.DataFrame, outcome: pd.Series) -> Any:
     """Return statsmodels' logistic regression with robust (HC1) errors."""
-    return sm.Logit(outcome, terms).fit(method="newton", disp=False, cov_type="HC1")
+    return Logit(outcome, terms).fit(method="newton", disp=False, cov_type="HC1")
 
 
 def _pooled(fits: list[tuple[float, float]]) -> dict[str, float]:

@@ -6,11 +6,11 @@ the shares were off (smaller is better).
 
 import numpy as np
 import pandas as pd
-import statsmodels.formula.api as smf
+from statsmodels.regression.linear_model import OLS
 
 from hindcast.analysis import shares
 from hindcast.analysis.aircraft import pooling
-from hindcast.analysis.odds import Z95
+from hindcast.analysis.aircraft.pooling import Z95
 
 METHODS = {
     "overall": "all accidents alike",
@@ -118,9 +118,9 @@ def _mean(values: pd.Series, cluster: pd.Series) -> tuple[float, float]:
     if values.empty or not values.any():
         return (0.0 if len(values) else float("nan")), 0.0
     number = pd.factorize(cluster, sort=True)[0]
-    fit = smf.ols("value ~ 1", pd.DataFrame({"value": values.to_numpy()}))
+    fit = OLS(values.to_numpy(), np.ones(len(values)))
     found = fit.fit(cov_type="cluster", cov_kwds={"groups": number})
-    return float(found.params.iloc[0]), float(found.bse.iloc[0])
+    return float(found.params[0]), float(found.bse[0])
 
 
 def gap(found: pd.DataFrame, one: str, other: str) -> dict[str, float]:

@@ -9,6 +9,8 @@ from hindcast.analysis.aircraft.comparisons import IMPUTED, TRAITS
 LEVELS = ["purpose", "rules", "region"]
 LEAST = 50
 """A column that fewer accidents fill is not imputed."""
+RARE = 0.01
+"""A category of a smaller share of the accidents has no term of its own."""
 
 
 def missing(fleet: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
@@ -44,7 +46,7 @@ def _spans(by_year: pd.Series) -> str:
     return ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in pairs)
 
 
-def completed(fleet: pd.DataFrame, times: int, seed: int, burn_in: int = 3) -> list[pd.DataFrame]:
+def completed(fleet: pd.DataFrame, times: int, seed: int, burn_in: int = 2) -> list[pd.DataFrame]:
     """Return the fleet several times over, with `IMPUTED` columns filled by chained equations.
 
     Each is regressed on the others, the outcome, traits, use, region and year; values are drawn
@@ -84,10 +86,10 @@ def completed(fleet: pd.DataFrame, times: int, seed: int, burn_in: int = 3) -> l
 def _design(known: pd.DataFrame, filled: list[str]) -> pd.DataFrame:
     """Return the columns to fill, and what the chain regresses them on."""
     flags = {c: known[c].astype("float64").fillna(0.0) for c in TRAITS}
-    flags |= {f"{c}_unknown": known[c].isna().astype(float) for c in TRAITS}
-    dummies = pd.get_dummies(known[LEVELS].astype(str), dtype=float)
     made = {"is_fatal": known["is_fatal"].astype(float), "ev_year": known["ev_year"] - 2000.0}
-    parts = pd.DataFrame(flags | made).join(dummies)
+    made["pilot_age"] = known["pilot_age_decades"].fillna(known["pilot_age_decades"].mean())
+    dummies = pd.get_dummies(known[LEVELS].astype(str), dtype=float)
+    parts = pd.DataFrame(flags | made).join(dummies.loc[:, dummies.mean() > RARE]).fillna(0.0)
     for column in filled:
         parts = parts[_independent(parts[known[column].notna()])]
     return known[filled].join(parts.set_axis([f"x{i}" for i in range(parts.shape[1])], axis=1))

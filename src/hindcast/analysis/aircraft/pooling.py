@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logsumexp
+from scipy.stats import norm
 from statsmodels.tools.numdiff import approx_hess
-
-from hindcast.analysis.odds import Z95
 
 GRID = np.linspace(-7.0, 4.0, 221)
 """Log odds of an accident's being fatal over which all is integrated."""
 BOUNDS = [(-5.0, 2.0), (-3.5, 1.0), (-3.5, 1.0)]
 START = (-1.5, -1.0, -0.7)
 TINY = 1e-300
-MEDIAN_OF_DIFFERENCE = np.sqrt(2) * 0.6744897501960817
+Z95 = float(norm.ppf(0.975))
+MEDIAN_OF_DIFFERENCE = np.sqrt(2) * norm.ppf(0.75)
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,22 @@ def adjusted_for() -> set[str]:
     return adjustment_set(measured()) or set()
 
 
-def is_identified() -> bool:
-    """Say whether any measured set closes all back doors of the diagram as it is."""
-    return adjustment_set(DIAGRAM) is not None
+def asked_for() -> pd.DataFrame:
+    """Return what to adjust for: all that is measured, and with what is unmeasured on the diagram.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``if nothing unmeasured drove both`` and the diagram ``as it is``: the nodes
+        ``adjust for``; where no measured set closes all back doors, it says so.
+    """
+    told = {"if nothing unmeasured drove both": measured(), "as it is": DIAGRAM}
+    return pd.DataFrame({"adjust for": {name: _closing(d) for name, d in told.items()}})
+
+
+def _closing(d: Diagram) -> str:
+    found = adjustment_set(d)
+    return "no measured set closes all back doors" if found is None else ", ".join(sorted(found))
 
 
 def table(d: Diagram = DIAGRAM) -> pd.DataFrame:
