@@ -26,7 +26,7 @@ def missing(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         ``field, fatal, other`` of `hindcast.analysis.weather_light.missing.by_severity`.
     """
-    ax = figures.axes(ax, width=6.8, height=1.2 + 0.3 * len(found))
+    ax = figures.axes(ax, width=6.0, height=1.2 + 0.3 * len(found))
     if found.empty:
         return figures.empty(ax, "no accidents to show")
     at = range(len(found))
@@ -48,7 +48,7 @@ def by_sun(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Counts of `hindcast.analysis.weather_light.agreement.by_sun`.
     """
-    ax = figures.axes(ax, width=6.8, height=4.2)
+    ax = figures.axes(ax, width=6.0, height=4.2)
     found = found[found.sum(axis=1) > 0]
     if found.empty:
         return figures.empty(ax, "no time, or no place, or no light on record")
@@ -79,7 +79,7 @@ def by_hour(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ``sun, hour, fatal_share, low, high`` of
         `hindcast.analysis.weather_light.agreement.by_hour`.
     """
-    ax = figures.axes(ax, width=6.8, height=4.0)
+    ax = figures.axes(ax, width=6.0, height=4.0)
     told = found.dropna(subset=["fatal_share"])
     if told.empty:
         return figures.empty(ax, "too few accidents with a time and a place")
@@ -110,7 +110,7 @@ def station(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Counts of `hindcast.analysis.weather_light.agreement.weather_and_station`.
     """
-    ax = figures.axes(ax, width=6.6, height=1.5 + 0.6 * len(found))
+    ax = figures.axes(ax, width=6.0, height=1.5 + 0.6 * len(found))
     counts = found.to_numpy(dtype=float)
     if not counts.sum():
         return figures.empty(ax, "no weather on record")
@@ -135,7 +135,7 @@ def by_year(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         ``year, fatal, other`` of `hindcast.analysis.weather_light.planned.by_year`.
     """
-    ax = figures.axes(ax, width=6.8, height=3.4)
+    ax = figures.axes(ax, width=6.0, height=3.4)
     if found.empty or not (found["fatal"] + found["other"]).sum():
         return figures.empty(ax, "no sequence of events on record")
     ax.bar(found["year"], found["fatal"], color=RED, label="fatal")

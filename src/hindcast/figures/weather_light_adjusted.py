@@ -30,7 +30,7 @@ def balance(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         ``what, imc, vmc, smd`` of `hindcast.analysis.weather_light.strata.balance`.
     """
-    ax = figures.axes(ax, width=6.8, height=1.3 + 0.28 * len(found))
+    ax = figures.axes(ax, width=6.0, height=1.3 + 0.28 * len(found))
     if found.empty:
         return figures.empty(ax, "no accidents in both kinds of weather")
     at = range(len(found))
@@ -59,7 +59,7 @@ def contrasts(found: pd.DataFrame) -> Axes:
     if not names:
         return figures.empty(figures.axes(None), "no regression could be made")
     height = 1.4 + 0.35 * len(names)
-    odds, ratios, differences = figures.grid(1, 3, width=7.6, height=height, sharey=True)
+    odds, ratios, differences = figures.grid(1, 3, width=7.0, height=height, sharey=True)
     _ratios(odds, found, names, "odds_ratio", "odds ratio\n(log scale)")
     _ratios(ratios, found, names, "risk_ratio", "ratio of fatal shares\n(log scale)")
     _pairs(differences, found, names, "difference")
@@ -98,7 +98,7 @@ def ladder(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Of `hindcast.analysis.weather_light.sensitivity.ladder`.
     """
-    ax = figures.axes(ax, width=7.0, height=1.6 + 0.33 * len(found))
+    ax = figures.axes(ax, width=6.4, height=1.6 + 0.33 * len(found))
     if found.empty:
         return figures.empty(ax, "no regression could be made")
     for at, row in enumerate(found.itertuples()):
@@ -128,7 +128,7 @@ def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -
     overall
         The ratio over all accidents, drawn as a line.
     """
-    ax = figures.axes(ax, width=7.0, height=1.4 + 0.27 * len(found))
+    ax = figures.axes(ax, width=6.4, height=1.4 + 0.27 * len(found))
     if found.empty:
         return figures.empty(ax, "too few accidents in IMC in any kind of flight")
     wide = [found["ratio"] - found["low"], found["high"] - found["ratio"]]
@@ -138,7 +138,7 @@ def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -
         ax.axvline(overall, color=ORANGE, linestyle="--", linewidth=1.2, label="all accidents")
         figures.legend(ax, loc="upper left", fontsize="small", bbox_to_anchor=(1.0, 1.0))
     rows = zip(found["grouping"], found["group"], found["imc"], strict=True)
-    names = [f"{grouping}: {_plain(group)}  ({n:,})" for grouping, group, n in rows]
+    names = [f"{grouping}: {group}  ({n:,})" for grouping, group, n in rows]
     ax.set(yticks=range(len(found)), yticklabels=names, ylim=(len(found) - 0.5, -0.5))
     ax.set(xscale="log", xlabel="ratio of fatal shares, IMC to VMC (95% interval, log scale)")
     ax.set(
@@ -154,11 +154,6 @@ def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -
     return figures.sign(ax)
 
 
-def _plain(group: str) -> str:
-    """Return a band's name without the number that orders it."""
-    return group.partition(": ")[2] or group.replace("_", " ")
-
-
 def e_value(
     frontier: pd.DataFrame, bound: pd.DataFrame, benchmarks: pd.DataFrame, ax: Axes | None = None
 ) -> Axes:
@@ -172,7 +167,7 @@ def e_value(
     benchmarks
         ``what, with_exposure, with_outcome, pushes``.
     """
-    ax = figures.axes(ax, width=6.8, height=4.8)
+    ax = figures.axes(ax, width=6.0, height=4.8)
     if frontier.empty:
         return figures.empty(ax, "no adjusted ratio to explain away")
     ax.plot(frontier["with_exposure"], frontier["with_outcome"], color=BLUE, label="the ratio")

@@ -23,7 +23,7 @@ def interaction(
         The adjusted share under both that adding and that multiplying would give; over 1 where
         there is no such share.
     """
-    ax = figures.axes(ax, width=6.8, height=4.4)
+    ax = figures.axes(ax, width=6.0, height=4.4)
     if found.empty:
         return figures.empty(ax, "too few accidents by night and in IMC")
     cells = list(dict.fromkeys(found["cell"]))
@@ -64,7 +64,7 @@ def rules(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Of `hindcast.analysis.weather_light.curves.rules`.
     """
-    ax = figures.axes(ax, width=6.4, height=3.8)
+    ax = figures.axes(ax, width=5.6, height=3.6)
     if found.empty:
         return figures.empty(ax, "too few accidents with a ceiling and a visibility")
     names = list(dict.fromkeys(found["category"]))
@@ -93,7 +93,7 @@ def curves(found: list[dict]) -> Axes:
     if not found:
         return figures.empty(figures.axes(None), "too few accidents with a measured weather")
     rows = -(-len(found) // 2)
-    panels = figures.grid(rows, 2, width=6.8, height=2.2 * rows, sharey=True)
+    panels = figures.grid(rows, 2, width=6.0, height=2.2 * rows, sharey=True)
     for panel, one in zip(panels, found, strict=False):
         _curve(panel, one)
     for spare in panels[len(found) :]:

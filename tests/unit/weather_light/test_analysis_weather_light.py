@@ -49,6 +49,19 @@ def test_a_confounder_is_taken_out(expand):
     assert crude.means == pytest.approx([0.52, 0.28])
 
 
+def test_shares_over_the_exposed_need_no_others(expand):
+    """A saturated model: ratios of 4 by day and 2 by night, and most in IMC fly by night."""
+    counts = [(0, 0, 400, 40), (0, 1, 100, 30), (1, 0, 100, 40), (1, 1, 300, 180)]
+    rows = expand(counts)
+    fit = odds.logistic(rows, "is_fatal ~ is_imc * is_night")
+    over = rows["is_imc"].astype(bool)
+    found = standard.levels(fit, rows, [{"is_imc": 1.0}, {"is_imc": 0.0}], over)
+    assert found.means == pytest.approx([220 / 400, (100 * 0.1 + 300 * 0.3) / 400])
+    assert found.rows == 400
+    observed = standard.observed(rows, [over])
+    assert found.covariance[0, 0] == pytest.approx(observed.covariance[0, 0])
+
+
 def test_its_error_is_that_of_drawing_accidents_anew():
     rng = np.random.default_rng(11)
     x = rng.normal(size=300)

@@ -65,7 +65,7 @@ def test_records_without_plans_say_so(known):
 
 
 def test_how_many_in_imc_had_no_instrument_plan():
-    plans = {"of": "flight plan", "accidents": [10, 20], "imc_share": [0.5, 0.25]}
+    plans = {"of": "flight plan", "accidents": [10, 20], "imc": [5, 5]}
     found = pd.DataFrame({"group": ["IFR", "none"], **plans})
     assert planned.sentence(found) == (
         "Of 10 accidents in IMC with a known flight plan, 5 (50.0%) had none for instrument flight."

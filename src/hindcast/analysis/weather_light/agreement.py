@@ -84,8 +84,8 @@ def kappa(one: pd.Series, other: pd.Series) -> dict[str, float]:
         "accidents": len(both),
         "agree": float((both["one"] == both["other"]).mean()),
         "kappa": float(found.kappa),
-        "low": float(found.kappa_low),
-        "high": float(found.kappa_upp),
+        "low": max(float(found.kappa_low), -1.0),
+        "high": min(float(found.kappa_upp), 1.0),
     }
 
 

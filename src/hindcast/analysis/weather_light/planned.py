@@ -49,8 +49,8 @@ def met(accidents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``of`` (flight plan or briefing), ``group``, ``accidents`` (of known weather), ``imc_share,
-        low, high``, ``fatal_in_imc``: its share is of the accidents in IMC of known severity,
+        ``of`` (flight plan or briefing), ``group``, ``accidents`` (of known weather), ``imc`` (of them),
+        ``imc_share, low, high`` (missing for fewer than ten), ``fatal_in_imc``: its share is of the accidents in IMC of known severity,
         missing where they are fewer than ten. Empty where neither is recorded.
     """
     asked = {"flight plan": ("flight_plan", PLANS), "briefing": ("weather_briefing", BRIEFINGS)}
@@ -60,7 +60,7 @@ def met(accidents: pd.DataFrame) -> pd.DataFrame:
 
 
 def _met(accidents: pd.DataFrame, of: str, column: str, names: dict[str, str]) -> pd.DataFrame:
-    columns = ["of", "group", "accidents", "imc_share", "low", "high", "fatal_in_imc"]
+    columns = ["of", "group", "accidents", "imc", "imc_share", "low", "high", "fatal_in_imc"]
     if accidents[column].isna().all():
         return pd.DataFrame(columns=columns)
     group = named(accidents[column].map(names), list(dict.fromkeys(names.values())))
@@ -71,7 +71,7 @@ def _met(accidents: pd.DataFrame, of: str, column: str, names: dict[str, str]) -
     found = shares.with_intervals(counts, least=10)
     inside = shares.by(told[told["is_imc"].eq(True).fillna(False)], "group", least=10)
     fatal = found[["group"]].merge(inside, on="group", how="left", validate="one_to_one")
-    told_as = {"known": "accidents", "fatal_share": "imc_share"}
+    told_as = {"known": "accidents", "fatal": "imc", "fatal_share": "imc_share"}
     found = found.rename(columns=told_as).assign(of=of, fatal_in_imc=fatal["fatal_share"])
     return found[columns].astype({"group": str})
 
@@ -89,8 +89,7 @@ def sentence(found: pd.DataFrame) -> str:
         return "These records hold neither flight plans nor briefings."
     if plans.empty or "IFR" not in plans.index:
         return "These records hold briefings, but no IFR flight plans."
-    met_it = (plans["imc_share"] * plans["accidents"]).round()
-    told = met_it.drop(index=UNKNOWN, errors="ignore")
+    told = plans["imc"].drop(index=UNKNOWN, errors="ignore")
     if not told.sum():
         return "No accident with a known flight plan was in IMC."
     return (

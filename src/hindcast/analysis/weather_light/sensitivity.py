@@ -20,6 +20,7 @@ class Step:
     nodes: tuple[str, ...]
     rows: pd.DataFrame
     extra: tuple[str, ...] = ()
+    is_over_imc: bool = False
 
 
 def ladder(known: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +51,7 @@ def _steps(told: pd.DataFrame) -> list[tuple[Step, str]]:
     found.append((Step(f"+ {_words(STEPS[-1])}: all", every, told), "main"))
     hours = told[told["pilot_hours"].ne("unknown")]
     found.append((Step("all, pilot's hours known", every, hours), "check"))
+    found.append((Step("all, over accidents in IMC", every, told, (), True), "check"))
     part = told[told["part"].eq("91")]
     found.append((Step("all, Part 91 only", every, part), "check"))
     hidden = told.assign(after=told["phase_group"].astype("object").fillna("unknown").astype(str))
@@ -66,7 +68,8 @@ def _ratio(step: Step) -> Estimate | None:
     if adjusted.too_few(rows, "is_imc"):
         return None
     fit = adjusted.adjust(rows, "is_imc")
-    found = standard.levels(fit, rows, [{"is_imc": 1.0}, {"is_imc": 0.0}])
+    over = rows["is_imc"].astype(bool) if step.is_over_imc else None
+    found = standard.levels(fit, rows, [{"is_imc": 1.0}, {"is_imc": 0.0}], over)
     return standard.ratio(found, 0, 1)
 
 

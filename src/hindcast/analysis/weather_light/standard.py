@@ -52,7 +52,12 @@ class Estimate:
     p_value: float
 
 
-def levels(fit: Fit, accidents: pd.DataFrame, settings: list[dict[str, Any]]) -> Levels:
+def levels(
+    fit: Fit,
+    accidents: pd.DataFrame,
+    settings: list[dict[str, Any]],
+    over: pd.Series | None = None,
+) -> Levels:
     """Return the share that would be fatal if all accidents had each setting, under a regression.
 
     Parameters
@@ -63,6 +68,8 @@ def levels(fit: Fit, accidents: pd.DataFrame, settings: list[dict[str, Any]]) ->
         The accidents it was fitted on, complete in its variables.
     settings
         Each a column -> value, such as ``{"is_imc": 1.0}``.
+    over
+        A mask of the accidents to standardise over, such as those in IMC; all where not given.
 
     Raises
     ------
@@ -76,18 +83,20 @@ def levels(fit: Fit, accidents: pd.DataFrame, settings: list[dict[str, Any]]) ->
     scores = x * (np.asarray(model.endog) - p)[:, None]
     bread = np.linalg.pinv((x * (p * (1 - p))[:, None]).T @ x) * len(p)
     of_beta = scores @ bread
-    told = [_level(fit, frame, setting, of_beta) for setting in settings]
+    within = np.ones(len(p)) if over is None else over.to_numpy(dtype=float)
+    weights = within / within.mean()
+    told = [_level(_design(fit, frame, s), fit, of_beta, weights) for s in settings]
     influence = np.column_stack([own for _, own in told])
     covariance = influence.T @ influence / len(p) ** 2
-    return Levels(np.array([mean for mean, _ in told]), covariance, fit.rows)
+    return Levels(np.array([mean for mean, _ in told]), covariance, int(within.sum()))
 
 
-def _level(fit: Fit, frame: pd.DataFrame, setting: dict, of_beta: Array) -> tuple[float, Array]:
-    """Return the mean prediction and each accident's influence on it."""
-    x = _design(fit, frame, setting)
+def _level(x: Array, fit: Fit, of_beta: Array, weights: Array) -> tuple[float, Array]:
+    """Return the weighted mean prediction and each accident's influence on it."""
     p = expit(x @ np.asarray(fit.result.params))
-    gradient = (x * (p * (1 - p))[:, None]).mean(axis=0)
-    return float(p.mean()), p - p.mean() + of_beta @ gradient
+    mean = float((weights * p).mean())
+    gradient = (x * (weights * p * (1 - p))[:, None]).mean(axis=0)
+    return mean, weights * (p - mean) + of_beta @ gradient
 
 
 def _design(fit: Fit, frame: pd.DataFrame, setting: dict[str, Any]) -> Array:

@@ -91,9 +91,14 @@ def ratios(known: pd.DataFrame) -> pd.DataFrame:
                 continue
             one = standard.ratio(standard.observed(part, [imc, ~imc]), 0, 1)
             size = (int(imc.sum()), len(part))
-            rows.append((grouping, str(group), *size, one.value, one.low, one.high))
+            rows.append((grouping, _plain(str(group)), *size, one.value, one.low, one.high))
     columns = ["grouping", "group", "imc", "accidents", "ratio", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _plain(group: str) -> str:
+    """Return a group's name without underscores and without the number that orders bands."""
+    return group.partition(": ")[2] or group.replace("_", " ")
 
 
 def _too_few(part: pd.DataFrame, imc: pd.Series) -> bool:
