@@ -67,12 +67,12 @@ def areas(text: pd.DataFrame, models: pd.DataFrame, ax: Axes | None = None) -> A
     text, models
         ``scores`` of `hindcast.analysis.narratives.leak.measure`; `leak.models`.
     """
-    kinds = (("text", text, PINK), ("model", models, GREEN))
-    told = pd.concat([frame.assign(kind=kind, colour=c) for kind, frame, c in kinds if len(frame)])
-    ax = figures.axes(ax, width=7.4, height=1.2 + 0.34 * len(told))
-    if told.empty or text.empty:
+    ax = figures.axes(ax, width=7.4, height=1.2 + 0.34 * (len(text) + len(models)))
+    if text.empty:
         return figures.empty(ax, "no texts of both kinds in training and test")
-    told = told.reset_index(drop=True)
+    kinds = (("text", text, PINK), ("model", models, GREEN))
+    parts = [frame.assign(kind=kind, colour=c) for kind, frame, c in kinds if len(frame)]
+    told = pd.concat(parts, ignore_index=True)
     for kind, own in told.groupby("kind", sort=False):
         wide = [own["auc"] - own["low"], own["high"] - own["auc"]]
         style = {"color": own["colour"].iloc[0], "markersize": 6}

@@ -173,7 +173,7 @@ def at_equal_length(terms: Terms, names: list[str], strata: int = 10) -> pd.Data
     known = np.flatnonzero(terms.accidents["is_fatal"].notna().to_numpy())
     mine = terms.of(known)
     fatal = mine.accidents["is_fatal"].to_numpy(dtype=bool)
-    ranks = mine.accidents["words"].str.split().str.len().rank(method="average", pct=True)
+    ranks = mine.accidents["words"].str.count(r"\S+").rank(method="average", pct=True)
     classes = np.ceil(ranks.to_numpy() * strata).astype(int)
     at = {name: place for place, name in enumerate(mine.names)}
     present = mine.present.tocsc()

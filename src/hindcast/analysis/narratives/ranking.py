@@ -154,7 +154,8 @@ _SCORES = ["precision", "reciprocal_rank", "ndcg"]
 
 
 def _cell(row: tuple) -> str:
-    return f"{row.mean:.2f} ({row.low:.2f} to {row.high:.2f})"
+    digits = 2 if abs(row.mean) >= 0.03 else 3
+    return f"{row.mean:.{digits}f} ({row.low:.{digits}f} to {row.high:.{digits}f})"
 
 
 def interval(values: np.ndarray, seed: int) -> dict[str, float]:

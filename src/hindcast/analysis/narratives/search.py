@@ -6,7 +6,7 @@ so that a sentence, or another accident's text, may be the question.
 
 import sqlite3
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -120,7 +120,7 @@ def similar(text: str, k: int = 10) -> pd.DataFrame:
     SearchError
         There are no texts, no run, or no word to look for.
     """
-    accidents, index = _opened(str(paths.root()))
+    accidents, index = _opened(_run())
     if not asked_for(text, index.rules):
         raise SearchError(f"{text!r} has no word to look for: ask with a noun or a verb")
     if k < 1:
@@ -130,13 +130,19 @@ def similar(text: str, k: int = 10) -> pd.DataFrame:
     return found.assign(score=scores.round(3))[["score", *found]].reset_index(drop=True)
 
 
-@cache
-def _opened(root: str) -> tuple[pd.DataFrame, Bm25]:
+def _run() -> tuple[str, int]:
+    """Return what changes when a run is made anew."""
+    inventory = paths.interim("inventory.json")
+    return str(paths.root()), inventory.stat().st_mtime_ns if inventory.is_file() else 0
+
+
+@lru_cache(maxsize=1)
+def _opened(run_at: tuple[str, int]) -> tuple[pd.DataFrame, Bm25]:
     """Return the accidents with a text and their index; kept for the next question."""
     try:
         run = records.read()
     except FileNotFoundError as error:
-        raise SearchError(f"nothing to search in {root}: {error}") from error
+        raise SearchError(f"nothing to search in {run_at[0]}: {error}") from error
     accidents = texts.read(run)
     accidents = accidents[accidents["text"].notna()].reset_index(drop=True)
     if accidents.empty:

@@ -42,7 +42,8 @@ def of_events(narratives: pd.DataFrame) -> pd.DataFrame:
     rows = narratives.assign(text=narratives["narr_cause"].astype("str").str.strip())
     rows = rows[rows["text"].fillna("") != ""].sort_values(["ev_id", "Aircraft_Key"])
     rows = rows.drop_duplicates(["ev_id", "text"])
-    return rows.groupby("ev_id")["text"].agg("\n".join).reset_index()
+    told = rows.groupby("ev_id")["text"].agg("\n".join)
+    return told.astype("str").reset_index()
 
 
 def coverage(accidents: pd.DataFrame, group: str) -> pd.DataFrame:
@@ -79,4 +80,4 @@ def lengths(accidents: pd.DataFrame) -> pd.Series:
     >>> lengths(pd.DataFrame({"text": ["A loss of control.", None]})).tolist()
     [4.0, nan]
     """
-    return accidents["text"].str.split().str.len().astype("float64")
+    return accidents["text"].astype("str").str.count(r"\S+").astype("float64")

@@ -283,7 +283,10 @@ def table(of: Topics, held: pd.DataFrame) -> pd.DataFrame:
     """
     counts = of.of_texts().value_counts()
     told = pd.DataFrame(
-        {"topic": of.names, "further_words": [", ".join(w[CALLED_BY:7]) for w in of.leading()]}
+        {
+            "topic": pd.Series(of.names, dtype="str"),
+            "further_words": [", ".join(w[CALLED_BY:7]) for w in of.leading()],
+        }
     )
     told["texts"] = told["topic"].map(counts).astype("int64")
     mine = held[held["topics"] == len(of.names)]
