@@ -238,7 +238,7 @@ def test_a_figure_of_nothing_says_why(monkeypatch):
     monkeypatch.setattr("hindcast.source.label", lambda: "Source: a test")
     nothing = pd.DataFrame(columns=["words_median", "topic", "what", "inputs", "ev_year"])
     drawn = [
-        figures.lengths({"fatal": nothing}),
+        figures.coverage({"fatal": nothing}),
         figures.terms(nothing, nothing),
         figures.heat(pd.DataFrame()),
         figures.halves(nothing),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hindcast.analysis import records
@@ -144,6 +144,7 @@ def test_scores_of_known_answers():
     assert found["low"] < 0.4 < found["high"]
 
 
+@settings(max_examples=40)
 @given(st.permutations(range(8)), st.lists(st.booleans(), min_size=8, max_size=8))
 def test_scores_lie_between_nothing_and_the_best_order(order, is_relevant):
     relevant = pd.DataFrame({1: is_relevant})

@@ -12,28 +12,38 @@ COLOURS = (BLUE, ORANGE, BLACK)
 NAMED = {"fatal": "fatal accidents", "other": "the others"}
 
 
-def lengths(found: dict[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
-    """Draw the median number of words a text by year, with the middle half, by group.
+def coverage(found: dict[str, pd.DataFrame]) -> Axes:
+    """Draw by year and group who has a text, and the median number of its words.
 
     Parameters
     ----------
     found
         Group -> `hindcast.analysis.narratives.texts.coverage` by ``ev_year``.
     """
-    ax = figures.axes(ax, width=7.4, height=3.6)
-    if not any(frame["words_median"].notna().any() for frame in found.values()):
-        return figures.empty(ax, "no texts")
+    if not any(len(frame) for frame in found.values()):
+        return figures.empty(figures.axes(width=7.4, height=2.0), "no accidents")
+    upper, lower = figures.grid(2, 1, width=7.4, height=5.0, sharex=True)
     for (name, frame), colour in zip(found.items(), (ORANGE, BLUE), strict=False):
         years = range(int(frame["ev_year"].min()), int(frame["ev_year"].max()) + 1)
         own = frame.set_index("ev_year").reindex(years)
-        ax.plot(own.index, own["words_median"], "o-", color=colour, markersize=4, label=name)
+        _banded(upper, own["share"], own["low"], own["high"], colour, name)
         bounds = own["words_lower"], own["words_upper"]
-        ax.fill_between(own.index, *bounds, color=colour, alpha=0.2, linewidth=0)
-    ax.set(xlabel="year of the accident", ylabel="words in the probable cause", ylim=(0, None))
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    figures.title(ax, "line: median; band: middle half of the texts")
-    figures.legend(ax, loc="lower right")
-    return figures.sign(ax)
+        _banded(lower, own["words_median"], *bounds, colour, name)
+    upper.set(ylabel="share with a text", ylim=(0, 1.03))
+    upper.yaxis.set_major_formatter("{x:.0%}")
+    lower.set(xlabel="year of the accident", ylabel="words a text", ylim=(0, None))
+    lower.xaxis.get_major_locator().set_params(integer=True)
+    figures.title(upper, "accidents with a probable cause (band: 95% interval)")
+    figures.title(lower, "words: median (band: middle half of the texts)")
+    figures.legend(upper, loc="lower right")
+    return figures.sign(upper)
+
+
+def _banded(
+    ax: Axes, line: pd.Series, low: pd.Series, high: pd.Series, colour: str, name: str
+) -> None:
+    ax.plot(line.index, line, "o-", color=colour, markersize=4, label=name)
+    ax.fill_between(line.index, low, high, color=colour, alpha=0.2, linewidth=0)
 
 
 def terms(found: pd.DataFrame, equal: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -193,8 +203,8 @@ def ways(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     if found.empty:
         return figures.empty(ax, "no texts")
     for (way, own), colour in zip(found.groupby("way", sort=False), COLOURS, strict=False):
-        ax.plot(own["ev_year"], own["share"], "o-", color=colour, markersize=4, label=way)
-        ax.fill_between(own["ev_year"], own["low"], own["high"], color=colour, alpha=0.2)
+        own = own.set_index("ev_year")
+        _banded(ax, own["share"], own["low"], own["high"], colour, way)
     ax.set(xlabel="year of the accident", ylabel="share of the year's texts", ylim=(0, None))
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.xaxis.get_major_locator().set_params(integer=True)
