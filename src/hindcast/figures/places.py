@@ -6,6 +6,7 @@ All shares are of accidents of known severity.
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
@@ -71,8 +72,7 @@ def _region(
     own = cells[region.name]
     size = np.sqrt((own["accidents"] / whole).clip(0.02, 1))
     drawn = hexagons(panel, own, width_km, own["shrunk"], size)
-    drawn.set(cmap="viridis_r", norm=SHARES)
-    drawn.cmap.set_bad("#aeb4ba")
+    drawn.set(cmap=colormaps["viridis_r"].with_extremes(bad="#aeb4ba"), norm=SHARES)
     return drawn
 
 

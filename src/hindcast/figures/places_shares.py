@@ -52,10 +52,11 @@ def _names(ax: Axes, rows: pd.DataFrame) -> None:
     """Name the states beyond the 95% limits of chance alone."""
     chosen = rows[rows["p_value"] < 0.05].sort_values("known")
     # Neighbours along the curve get their names on different sides.
-    for at, row in enumerate(chosen.itertuples()):
-        beside = [(-15, 4), (-4, 7), (6, -8)][at % 3]
-        spot = (row.known, row.share)
-        ax.annotate(row.code, spot, xytext=beside, textcoords="offset points", fontsize=8)
+    for is_high, own in chosen.groupby(chosen["z"] > 0):
+        sides = [(-16, 2), (-5, 7), (5, 2)] if is_high else [(-16, -8), (-5, -13), (5, -8)]
+        for at, row in enumerate(own.itertuples()):
+            spot, beside = (row.known, row.share), sides[at % 3]
+            ax.annotate(row.code, spot, xytext=beside, textcoords="offset points", fontsize=8)
 
 
 def observed_over_expected(

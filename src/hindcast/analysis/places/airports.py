@@ -4,6 +4,8 @@ Two distances are at hand: the one reported (``apt_dist``), and the one from the
 nearest field of the airport list. The reported one is zero for many accidents off the field.
 """
 
+import logging
+
 import numpy as np
 import pandas as pd
 from statsmodels.stats.contingency_tables import StratifiedTable
@@ -11,6 +13,8 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from hindcast.analysis import shares
 from hindcast.analysis.places.enough import TooFewError
 from hindcast.analysis.records import UNKNOWN, named
+
+log = logging.getLogger(__name__)
 
 BANDS = {
     "under 0.5": 0.5,
@@ -100,16 +104,20 @@ def reported(accidents: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()
 
 
-def odds_of_far(accidents: pd.DataFrame) -> dict[str, float]:
-    """Return the odds ratio of fatal, beyond two miles against within one: crude, and by phase.
+def odds_of_far(accidents: pd.DataFrame) -> pd.DataFrame:
+    """Return the odds ratio of fatal, beyond two miles against within one: crude and by phase.
 
-    The second is Mantel and Haenszel's, which compares accidents of one phase only.
+    Parameters
+    ----------
+    accidents
+        With ``nearest_airport_sm, phase_group`` and nullable ``is_fatal``.
 
     Returns
     -------
-    dict
-        ``crude, crude_low, crude_high, adjusted, adjusted_low, adjusted_high, accidents`` and
-        ``equal_p``, of the test (Breslow and Day, Tarone) that all phases have one odds ratio.
+    pandas.DataFrame
+        ``of`` (``all``; ``within a phase``, after Mantel and Haenszel; each phase), ``accidents,
+        odds_ratio, low, high`` (95%), and for the second row ``equal_p``, of the test (Breslow and
+        Day, with Tarone's correction) that all phases have one odds ratio.
 
     Raises
     ------
@@ -118,23 +126,30 @@ def odds_of_far(accidents: pd.DataFrame) -> dict[str, float]:
     """
     distance = accidents["nearest_airport_sm"]
     rows = accidents[accidents["is_fatal"].notna() & (distance.le(NEAR) | distance.gt(FAR))]
+    log.info("near or far and known: %d accidents before, %d after", len(accidents), len(rows))
     rows = rows.assign(far=rows["nearest_airport_sm"].gt(FAR), phase=named(rows["phase_group"]))
-    tables = [_table(own) for _, own in rows.groupby("phase", observed=True)]
-    whole = [table for table in tables if (table > 0).all()]
+    by = {str(phase): _table(own) for phase, own in rows.groupby("phase", observed=True)}
+    whole = {phase: table for phase, table in by.items() if (table > 0).all()}
     if not whole:
         raise TooFewError("no phase has fatal and other accidents both near a field and far off")
-    crude, adjusted = StratifiedTable([_table(rows)]), StratifiedTable(whole)
-    told: dict[str, float] = {"accidents": int(sum(table.sum() for table in whole))}
-    for name, test in (("crude", crude), ("adjusted", adjusted)):
-        low, high = test.oddsratio_pooled_confint()
-        told |= {
-            name: float(test.oddsratio_pooled),
-            f"{name}_low": float(low),
-            f"{name}_high": float(high),
-        }
-    several = len(whole) > 1
-    told["equal_p"] = float(adjusted.test_equal_odds(adjust=True).pvalue) if several else np.nan
-    return told
+    within = StratifiedTable(list(whole.values()))
+    phases = [_ratio(phase, [whole[phase]]) for phase in FLIGHT if phase in whole]
+    told = [_ratio("all", [_table(rows)]), _ratio("within a phase", list(whole.values())), *phases]
+    found = pd.DataFrame(told)
+    found.loc[1, "equal_p"] = _equal_p(within) if len(whole) > 1 else np.nan
+    return found
+
+
+def _equal_p(within: StratifiedTable) -> float:
+    return float(within.test_equal_odds(adjust=True).pvalue)
+
+
+def _ratio(of: str, tables: list[np.ndarray]) -> dict[str, object]:
+    test = StratifiedTable(tables)
+    low, high = test.oddsratio_pooled_confint()
+    count = int(sum(table.sum() for table in tables))
+    bounds = {"odds_ratio": float(test.oddsratio_pooled), "low": float(low), "high": float(high)}
+    return {"of": of, "accidents": count, **bounds}
 
 
 def _table(rows: pd.DataFrame) -> np.ndarray:

@@ -38,6 +38,8 @@ def layers(points: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     The halves are of the years that the records span; where they span one, there are none.
     """
+    if points.empty:
+        return {name: count(points) for name in ("All accidents", "Fatal accidents")}
     first, last = (int(year) for year in (points["ev_year"].min(), points["ev_year"].max()))
     middle = (first + last) // 2
     every = count(points)

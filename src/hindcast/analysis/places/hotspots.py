@@ -89,6 +89,9 @@ def _weights(near: dict[int, list[int]]) -> W:
 
 def _with_gi(cells: pd.DataFrame, near: dict, permutations: int, seed: int) -> pd.DataFrame:
     values = cells["shrunk"].to_numpy()
+    if np.ptp(values) < 1e-12:
+        # Shares that differ by no more than chance were shrunk to one: there is nothing to find.
+        return cells.assign(gi_z=0.0, gi_p=1.0, gi_kind=COLD)
     around = _weights({row: [row, *rows] for row, rows in near.items()})
     test = esda.G_Local(values, around, transform="B", star=True, permutations=0)
     side = np.where(test.Zs > 0, HOT, COLD)

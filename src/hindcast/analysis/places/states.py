@@ -187,8 +187,10 @@ def furthest(found: Funnel | None, most: int) -> pd.DataFrame:
     if found is None:
         return pd.DataFrame(columns=columns)
     order = found.states["z"].abs().sort_values(ascending=False, kind="stable").index[:most]
-    digits = {"fatal_share": 3, "low": 3, "high": 3, "z": 1, "p_value": 4, "q_value": 4}
-    return found.states.loc[order, columns].round(digits)
+    rows = found.states.loc[order, columns].reset_index(drop=True)
+    for name in ("p_value", "q_value"):
+        rows[name] = rows[name].map(p_words)
+    return rows.round({"fatal_share": 3, "low": 3, "high": 3, "z": 1})
 
 
 def overview(found: Funnel | None) -> pd.Series:
@@ -199,9 +201,20 @@ def overview(found: Funnel | None) -> pd.Series:
         "states tested": len(found.states),
         "overall share": round(found.overall, 4),
         "chi-squared that all states have it": round(found.chi2, 1),
-        "its P value": float(f"{found.p_value:.2g}"),
+        "its P value": p_words(found.p_value),
         "over-dispersion (1: chance alone)": round(found.dispersion, 2),
         "outside, by chance alone": int(found.states["side"].ne("inside").sum()),
         "outside, with over-dispersion": int(found.states["spread_side"].ne("inside").sum()),
     }
     return pd.Series(told, name="funnel", dtype=object)
+
+
+def p_words(value: float) -> str:
+    """Return a P value as readers take it.
+
+    Examples
+    --------
+    >>> p_words(0.00001), p_words(0.04)
+    ('below 0.001', '0.040')
+    """
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"

@@ -5,10 +5,10 @@ import pandas as pd
 from hindcast.analysis import findings
 from hindcast.analysis.findings import Finding
 from hindcast.analysis.places.hotspots import Spots, counts
-from hindcast.analysis.places.states import Funnel
+from hindcast.analysis.places.states import Funnel, p_words
 
 UNTOLD = "Too few accidents with what this needs to say anything."
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def findings_of(
@@ -16,7 +16,7 @@ def findings_of(
     mixed: pd.DataFrame,
     spots: Spots | None,
     bands: pd.DataFrame,
-    far: dict[str, float] | None,
+    far: pd.DataFrame | None,
 ) -> list[Finding]:
     """Return the findings on states, hot spots and the distance to a field.
 
@@ -41,8 +41,8 @@ def count(number: int) -> str:
 
     Examples
     --------
-    >>> count(3), count(12)
-    ('three', '12')
+    >>> count(0), count(3), count(12)
+    ('none', 'three', '12')
     """
     return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
 
@@ -60,9 +60,10 @@ def of_states(funnel: Funnel | None, mixed: pd.DataFrame) -> Finding:
     stands = "lies furthest out" if differs else "lies furthest from the middle, but within reach"
     share = findings.share(furthest["fatal_share"], furthest["low"], furthest["high"])
     text = (
-        f"Of {len(rows)} states {count(differs)} {'lies' if differs == 1 else 'lie'} beyond what "
-        f"chance shows (false-discovery rate held). {furthest['place']} {stands}: {share} of its "
-        f"accidents were fatal, against {funnel.overall:.1%} over all states."
+        f"Of {len(rows)} states and territories {count(differs)} "
+        f"{'lies' if differs == 1 else 'lie'} beyond what chance shows (false-discovery rate "
+        f"held). {furthest['place']} {stands}: {share} of its accidents were fatal, against "
+        f"{funnel.overall:.1%} over all states."
     )
     numbers = {
         "states": len(rows),
@@ -111,10 +112,11 @@ def of_spots(spots: Spots | None) -> Finding:
     high, low = (int(found.loc["labels", c]) for c in ("found_high", "found_low"))
     text = (
         f"Over {len(spots.cells):,} hexagons global Moran's I of the fatal share is "
-        f"{spots.moran:.2f} (permutation P {_p(spots.moran_p)}; -1 to 1, none is about 0). With "
-        f"false discoveries controlled, Getis-Ord Gi* names {count(int(named['gi']))} hexagons and "
+        f"{spots.moran:.2f} (permutation P {p_words(spots.moran_p)}; -1 to 1, none is about 0). "
+        "With false discoveries controlled, Getis-Ord Gi* names "
+        f"{count(int(named['gi']))} of them and "
         f"local Moran's I {count(int(named['moran']))}; counting deaths of whole neighbourhoods, "
-        f"which sees more, names {count(high)} high and {count(low)} low ones."
+        f"which sees more, names {count(high)} as high and {count(low)} as low."
     )
     numbers = {
         "hexagons": len(spots.cells),
@@ -128,55 +130,58 @@ def of_spots(spots: Spots | None) -> Finding:
     return Finding(headline, text, label, _plain(numbers))
 
 
-def of_distance(bands: pd.DataFrame, far: dict[str, float] | None) -> Finding:
+def of_distance(bands: pd.DataFrame, far: pd.DataFrame | None) -> Finding:
     """Tell how the fatal share goes with the distance to a field, alone and within phases."""
     label = "fig-places-phases"
     told = bands[bands["fatal_share"].notna() & bands["band"].ne("unknown")]
     if far is None or told.empty:
         return Finding("The distance to a field tells nothing here", UNTOLD, label, {})
     first, peak = told.iloc[0], told.loc[told["fatal_share"].idxmax()]
-    unlike = far["equal_p"] < 0.05
+    crude, within, *phases = (row for _, row in far.iterrows())
     text = (
         f"Of accidents {first['band']} statute miles from a landing field {_share(first)} were "
         f"fatal; the share is highest at {peak['band']} miles, {_share(peak)}. Beyond two miles "
-        "against within one, the odds ratio of an accident's being fatal is "
-        f"{findings.ratio(far['crude'], far['crude_low'], far['crude_high'])}, and "
-        f"{findings.ratio(far['adjusted'], far['adjusted_low'], far['adjusted_high'])} among "
-        f"accidents of one phase of flight; phases {'differ in it' if unlike else 'agree on it'} "
-        f"(P {_p(far['equal_p'])})."
+        f"against within one, the odds ratio of an accident's being fatal is {_ratio(crude)}, and "
+        f"{_ratio(within)} among accidents of one phase of flight; {_phases(within, phases)}."
     )
     numbers = {
         "share_nearest": first["fatal_share"],
         "share_highest": peak["fatal_share"],
         "band_highest": peak["band"],
-        "odds_ratio_crude": far["crude"],
-        "odds_ratio_within_phases": far["adjusted"],
-        "phases_equal_p": far["equal_p"],
+        "odds_ratio_crude": crude["odds_ratio"],
+        "odds_ratio_within_phases": within["odds_ratio"],
+        "phases_equal_p": within["equal_p"],
     }
-    return Finding(_far_headline(far), text, label, _plain(numbers))
+    return Finding(_far_headline(within, phases), text, label, _plain(numbers))
 
 
-def _far_headline(far: dict[str, float]) -> str:
-    if far["adjusted_low"] > 1:
-        return "Far from a field accidents are more often fatal, within phases of flight too"
-    if far["adjusted_high"] < 1:
-        return "Far from a field accidents are less often fatal, phase by phase"
+def _far_headline(within: pd.Series, phases: list[pd.Series]) -> str:
+    if within["low"] > 1:
+        everywhere = all(row["low"] > 1 for row in phases)
+        end = "in every phase of flight" if everywhere else "though not in every phase of flight"
+        return f"Far from a field accidents are more often fatal, {end}"
+    if within["high"] < 1:
+        return "Within a phase of flight, accidents far from a field are less often fatal"
     return "Within a phase of flight, the distance to a field tells little"
+
+
+def _phases(within: pd.Series, phases: list[pd.Series]) -> str:
+    """Say whether phases agree, with the two that differ most where they do not."""
+    if pd.isna(within["equal_p"]) or within["equal_p"] >= 0.05 or len(phases) < 2:
+        return "phases do not differ in it beyond chance"
+    low, *_, high = sorted(phases, key=lambda row: row["odds_ratio"])
+    return (
+        f"phases differ in it (P {p_words(within['equal_p'])}), from {_ratio(low)} in "
+        f"{low['of'].lower()} to {_ratio(high)} in {high['of'].lower()} accidents"
+    )
+
+
+def _ratio(row: pd.Series) -> str:
+    return findings.ratio(row["odds_ratio"], row["low"], row["high"])
 
 
 def _share(row: pd.Series) -> str:
     return findings.share(row["fatal_share"], row["low"], row["high"])
-
-
-def _p(value: float) -> str:
-    """Return a P value in words.
-
-    Examples
-    --------
-    >>> _p(0.00001), _p(0.04)
-    ('below 0.001', '0.040')
-    """
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _plain(numbers: dict[str, object]) -> dict[str, float | int | str | None]:
