@@ -86,10 +86,10 @@ def scores(found: Tried, *groups: str) -> pd.DataFrame:
         minus 1), ``inside80, inside95`` (share of months in the band), ``width95`` (accidents),
         ``origins``, ``forecasts``.
     """
+    keys = ["model", *groups]
     rows = judged(found.rows)
     if rows.empty:
-        return pd.DataFrame(columns=_SCORES)
-    keys = ["model", *groups]
+        return pd.DataFrame(columns=[*keys, *_SCORES]).set_index(keys)
     inside = {f"inside{level}": (f"inside{level}", "mean") for level in LEVELS}
     named = {
         "RMSE": ("squared", "mean"),

@@ -99,9 +99,9 @@ def _nearest(events: pl.DataFrame) -> pl.DataFrame:
 
 def _local(events: pl.DataFrame) -> pd.DataFrame:
     local = release_clock.times(events.hstack(_nearest(events)))
-    time = pl.col("ev_time") if "ev_time" in events.columns else pl.lit(None, pl.Int64)
-    recorded = events.select(recorded_hour=time.cast(pl.Int64) // 100)
-    table = events.select("ev_id").hstack(local.drop("utc")).hstack(recorded).to_pandas()
+    time = pl.col("ev_time") if "ev_time" in events.columns else pl.lit(None)
+    recorded = events.select("ev_id", recorded_hour=time.cast(pl.Float64) // 100)
+    table = recorded.hstack(local.drop("utc")).to_pandas()
     return table.assign(local_date=pd.to_datetime(table["local_date"]))
 
 
@@ -129,6 +129,8 @@ def per_day(accidents: pd.DataFrame, group: str) -> pd.DataFrame:
     """
     dated = accidents.dropna(subset=["ev_date"])
     names = WEEKDAYS if group == "weekday" else MONTHS
+    if dated.empty:
+        return pd.DataFrame(columns=[group, "per_day", "low", "high"])
     year = dated["ev_date"].dt.year.rename("year")
     counts = pd.crosstab(year, dated[group].astype(str)).reindex(columns=names, fill_value=0)
     rates = counts / _days(dated["ev_date"], group).reindex(counts.index)[names]
@@ -137,13 +139,11 @@ def per_day(accidents: pd.DataFrame, group: str) -> pd.DataFrame:
     mean = rates.mean()
     low = (mean - half).clip(lower=0)
     told = pd.DataFrame({"per_day": mean, "low": low, "high": mean + half})
-    return told.rename_axis(group).reset_index() if len(dated) else told.iloc[:0]
+    return told.rename_axis(group).reset_index()
 
 
 def _days(dates: pd.Series, group: str) -> pd.DataFrame:
     """Count the days of each kind in each year between the first and the last date."""
-    if dates.empty:
-        return pd.DataFrame()
     days = pd.Series(pd.date_range(dates.min().normalize(), dates.max().normalize()))
     kind = days.dt.day_name() if group == "weekday" else days.dt.month_name()
     return pd.crosstab(days.dt.year.rename("year"), kind).replace(0, float("nan"))

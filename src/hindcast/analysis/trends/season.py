@@ -70,11 +70,12 @@ def adjusted(parts: Parts) -> pd.Series:
 
 
 def strengths(parts: Parts | None) -> pd.DataFrame:
-    """Return months, strength of trend and of season, and the remainder's Ljung-Box p-value."""
-    columns = ["months", "strength of trend", "strength of season", "Ljung-Box p"]
+    """Return the months, the strengths of trend and season, the remainder's Ljung-Box p-value."""
+    columns = ["from", "to", "months", "strength of trend", "strength of season", "Ljung-Box p"]
     if parts is None:
         return pd.DataFrame(columns=columns)
-    told = [len(parts.table), parts.strength_trend, parts.strength_season, parts.p_left]
+    ends = [f"{parts.table.index[at]:%b %Y}" for at in (0, -1)]
+    told = [*ends, len(parts.table), parts.strength_trend, parts.strength_season, parts.p_left]
     return pd.DataFrame([dict(zip(columns, told, strict=True))]).round(3)
 
 

@@ -8,6 +8,7 @@ import logging
 
 import numpy as np
 import pandas as pd
+from IPython.display import Markdown
 
 from hindcast import source
 from hindcast.analysis import shares
@@ -22,6 +23,9 @@ BREAK = pd.Timestamp("2008-01-01")
 STRAY_SHARE = 0.1
 LEAST_YEARS = 3
 OWN, REFERENCE = "these records", "AviationData, counts only"
+NO_MONTHS = pd.DataFrame(columns=["month", *COUNTS, "origin"]).astype(
+    {"month": "datetime64[ns]"} | dict.fromkeys(COUNTS, "float64")
+)
 
 
 def monthly(accidents: pd.DataFrame) -> pd.DataFrame:
@@ -42,14 +46,14 @@ def monthly(accidents: pd.DataFrame) -> pd.DataFrame:
     dated = accidents[covered(accidents["ev_date"])]
     log.info("%d accidents, %d of them in years covered", len(accidents), len(dated))
     if dated.empty:
-        return pd.DataFrame(columns=["month", *COUNTS, "origin"])
+        return NO_MONTHS
     month = dated["ev_date"].dt.to_period("M")
     counts = dated.groupby(month)["is_fatal"].agg(accidents="size", known="count", fatal="sum")
     counts["deaths"] = dated.groupby(month)["inj_tot_f"].sum()
     every = pd.period_range(month.min(), month.max(), freq="M", name="month")
     full = counts.reindex(every).astype("float64")
-    empty_year = full["accidents"].groupby(every.year).transform("count").eq(0)
-    full = full.where(full.notna() | empty_year, 0.0)
+    is_gap = full["accidents"].groupby(every.year).transform("count").eq(0)
+    full = full.fillna(0.0).mask(is_gap, axis=0)
     if _breaks_off(dated["ev_date"]):
         full = full.iloc[:-1]
     full.index = full.index.to_timestamp()
@@ -59,13 +63,13 @@ def monthly(accidents: pd.DataFrame) -> pd.DataFrame:
 def covered(days: pd.Series) -> pd.Series:
     """Say for each day whether its year is one that the records cover.
 
-    A year with less than a tenth of the accidents a month that the median year has is none: a few
+    A year with less than a tenth of the accidents a month that the fullest year has is none: a few
     old events entered by themselves are strays, not counts. Undated rows are not covered.
     """
     month = days.dt.to_period("M")
     counts = month.value_counts()
     by_year = counts.groupby(counts.index.year).mean()
-    enough = by_year[by_year >= STRAY_SHARE * by_year.median()].index
+    enough = by_year[by_year >= STRAY_SHARE * by_year.max()].index
     return days.dt.year.isin(enough)
 
 
@@ -136,14 +140,23 @@ def stretch(months: pd.DataFrame) -> pd.DataFrame:
     return months.loc[block.index[block.eq(longest)]].reset_index(drop=True)
 
 
-def per_day(months: pd.DataFrame) -> pd.Series:
-    """Return accidents per day, by month: February is no safer for being short."""
-    days = months["month"].dt.days_in_month
-    return pd.Series(months["accidents"].to_numpy() / days.to_numpy(), months["month"])
+def gaps(months: pd.DataFrame) -> Markdown:
+    """Say which years between the first and the last month the records do not cover."""
+    missing = months.loc[months["accidents"].isna(), "month"].dt.year
+    if missing.empty:
+        return Markdown("")
+    years = ", ".join(str(year) for year in sorted(set(missing)))
+    return Markdown(
+        f"> **No counts for {years}:** these records do not cover them. What needs months without "
+        "a gap rests on the longest stretch.\n"
+    )
 
 
 def logged(months: pd.DataFrame) -> pd.Series:
-    """Return the logarithm of accidents per day; half an accident stands for none in a month."""
+    """Return the logarithm of accidents per day, by month: February is no safer for being short.
+
+    Half an accident stands for none in a month.
+    """
     days = months["month"].dt.days_in_month.to_numpy()
     counts = months["accidents"].clip(lower=0.5).to_numpy(dtype=float)
     index = pd.DatetimeIndex(months["month"], freq="MS" if len(months) > 2 else None)
