@@ -18,7 +18,7 @@ def accidents(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
 @pytest.fixture
 def flown() -> pd.DataFrame:
     rows = [("091", 2019, fatal) for fatal in [True] * 2 + [False] * 8]
-    rows += [("135", 2019, fatal) for fatal in [True] * 2 + [False] * 2]
+    rows += [("135", 2019, fatal) for fatal in [True] * 5 + [False] * 5]
     rows += [("129", 2019, True), (None, 2019, True), ("UNK", 2019, False), ("091", 2018, True)]
     return accidents(rows, ["far_part", "ev_year", "is_fatal"])
 
@@ -37,18 +37,24 @@ def test_rates_use_the_years_that_both_sides_have(flown, published):
     assert found.loc[hours.OTHERS, "accidents"] == 10
     assert found.loc[hours.OTHERS, "flight_hours"] == 100_000
     assert found.loc[hours.OTHERS, "fatal_rate"] == pytest.approx(2.0)
-    assert found.loc[hours.COMMUTERS, "fatal_rate"] == pytest.approx(0.25)
+    assert found.loc[hours.COMMUTERS, "fatal_rate"] == pytest.approx(0.625)
     assert hours.by_operation(flown[flown["ev_year"] == 2018], published).empty
 
 
 def test_a_ranking_by_share_and_one_by_rate_may_disagree(flown, published):
     ranked = hours.ranks(hours.by_operation(flown, published))
-    first = ranked[ranked["rank"] == 1].set_index("measure")["operation"].to_dict()
+    shares = ranked[ranked["measure"] != "accidents"]
+    first = shares[shares["rank"] == 1].set_index("measure")["operation"].to_dict()
     assert first == {
-        "accidents": hours.OTHERS,
         "share of accidents that was fatal": hours.COMMUTERS,
         "fatal accidents per 100,000 flight hours": hours.OTHERS,
     }
+
+
+def test_few_accidents_have_a_count_and_no_share(flown, published):
+    few = hours.by_operation(flown.drop(index=10), published).set_index("operation")
+    assert few.loc[hours.COMMUTERS, "accidents"] == 9
+    assert np.isnan(few.loc[hours.COMMUTERS, "fatal_share"])
 
 
 def test_unknown_and_foreign_operations_have_no_published_hours(flown):
@@ -58,12 +64,12 @@ def test_unknown_and_foreign_operations_have_no_published_hours(flown):
 
 def test_published_tables_are_there_and_imply_shares():
     rates = hours.published("published_rates")
-    rows = [("091", 2012, "HELI", fatal) for fatal in [True, False, False, False, None]]
+    rows = [("091", 2012, "HELI", fatal) for fatal in [True, False, False, False] * 3 + [None]]
     held = accidents(rows, ["far_part", "ev_year", "acft_category", "is_fatal"])
     found = hours.beside_published(held, rates).set_index("group")
     helicopters = found.loc["non-commercial helicopters"]
     assert helicopters["share_implied"] == pytest.approx(1.20 / 8.02)
-    assert (helicopters["accidents"], helicopters["share_here"]) == (4, 0.25)
+    assert (helicopters["accidents"], helicopters["share_here"]) == (12, 0.25)
     assert np.isnan(found.loc["non-commercial airplanes", "share_here"])
     assert hours.published("published_hours")["flight_hours"].gt(1e6).all()
     assert hours.sources(rates).data.count("- ") == rates["source"].nunique()

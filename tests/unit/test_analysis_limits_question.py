@@ -313,6 +313,7 @@ def answers(crude: tuple, adjusted: tuple) -> pd.DataFrame:
     return frame.assign(with_it=0.5, without=0.6, **ratios, ratio_high=1 + frame["high"])
 
 
+USED = pd.DataFrame({"node": ["purpose", "pilot", "night"], "is_used": [True, False, True]})
 SEEN = pd.DataFrame({"smallest_fall": [0.15, 0.2]})
 NONE, LESS, MORE = (0.0, -0.1, 0.1), (-0.2, -0.3, -0.1), (0.2, 0.1, 0.3)
 
@@ -329,8 +330,9 @@ NONE, LESS, MORE = (0.0, -0.1, 0.1), (-0.2, -0.3, -0.1), (0.2, 0.1, 0.3)
 )
 def test_the_words_on_a_second_pilot_follow_the_numbers(crude, adjusted, headline, plain):
     effects = answers(crude, adjusted)
-    found = words.second_pilot(effects, SEEN)
+    found = words.second_pilot(effects, SEEN, USED)
     assert headline in found.headline
+    assert "Adjusted for purpose and night, the difference" in found.text
     assert ("E-value" in found.text) == (adjusted is not NONE)
     assert plain in words.answered(effects).data
 
@@ -369,7 +371,7 @@ def test_the_words_on_makes_follow_the_numbers(last, headline):
 
 def test_three_findings_even_of_nothing():
     settled = pd.DataFrame({"factor": [1.0], "pairs": [0], "settled": [0]})
-    empty = pd.DataFrame({"operation": []})
+    empty = pd.DataFrame({"operation": [], "fatal_share": []})
     places = pd.DataFrame({"safest": []})
-    found = words.findings(empty, settled, places, 1.5, pd.DataFrame(), SEEN)
+    found = words.findings(empty, settled, places, 1.5, pd.DataFrame(), SEEN, USED)
     assert [finding.text for finding in found] == [words.NONE] * 3

@@ -40,11 +40,12 @@ def _ranking(ax: Axes, rows: pd.DataFrame, measure: str) -> None:
     form = "{:.1%}" if is_share else ("{:,.0f}" if measure == "accidents" else "{:#.2g}")
     ends = rows["high"].fillna(rows["value"])
     for place, (end, value, rank) in enumerate(zip(ends, rows["value"], rows["rank"], strict=True)):
-        words = f"  {form.format(value)}  (place {rank:.0f})"
-        ax.text(end, place, words, va="center", fontsize=9)
+        known = f"  {form.format(value)}  (place {rank:.0f})"
+        words = known if np.isfinite(value) else "  too few accidents for a share"
+        ax.text(end if np.isfinite(end) else 0, place, words, va="center", fontsize=9)
     names = [SHORT[name] for name in rows["operation"]]
     ax.set(yticks=at, yticklabels=names, ylim=(len(rows) - 0.4, -0.6))
-    ax.set_xlim(0, 1.45 * float(ends.max() or 1))
+    ax.set_xlim(0, 1.45 * (float(ends.fillna(0).max()) or 1))
     if measure != "fatal accidents per 100,000 flight hours":
         ax.xaxis.set_major_formatter("{x:.0%}" if is_share else "{x:,.0f}")
     ax.grid(visible=False, axis="y")

@@ -15,6 +15,8 @@ from hindcast.analysis import shares
 AIRLINES, COMMUTERS = "Part 121 (airlines)", "Part 135 (commuter and on demand)"
 OTHERS = "General aviation (all other)"
 PER = 100_000
+LEAST = 10
+"""Accidents of known severity that a share needs."""
 COLUMNS = ["operation", *shares.COLUMNS, "flight_hours"]
 RATES = ["fatal_rate", "rate_low", "rate_high", "accident_rate"]
 PART_91 = ("091", "91")
@@ -64,7 +66,7 @@ def by_operation(accidents: pd.DataFrame, hours: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=[*COLUMNS, *RATES])
     flown = hours[hours["year"].isin(both)].groupby("operation")["flight_hours"].sum()
-    found = shares.by(rows, "operation").merge(
+    found = shares.by(rows, "operation", least=LEAST).merge(
         flown.reset_index(), on="operation", validate="one_to_one"
     )
     return found.assign(**_rates(found))[[*COLUMNS, *RATES]]
@@ -140,7 +142,7 @@ def beside_published(accidents: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFra
         is_own = private["acft_category"].eq(row.acft_category) & private["ev_year"].eq(row.year)
         own = private.loc[is_own.fillna(value=False), "is_fatal"].dropna()
         implied = row.fatal_per_100k_h / row.accidents_per_100k_h
-        seen = float(own.astype(float).mean()) if len(own) else np.nan
+        seen = float(own.astype(float).mean()) if len(own) >= LEAST else np.nan
         published = {"rate": row.accidents_per_100k_h, "fatal_rate": row.fatal_per_100k_h}
         held = {"accidents": len(own), "share_here": seen}
         names = {"group": row.group, "year": row.year}

@@ -24,6 +24,7 @@ def findings(
     factor: float,
     effects: pd.DataFrame,
     seen: pd.DataFrame,
+    adjusted: pd.DataFrame,
 ) -> list[Finding]:
     """Return the three findings: rates, makes, a second pilot.
 
@@ -35,14 +36,17 @@ def findings(
         Of `hindcast.analysis.limits.makes`, and within which factor hours are taken to be known.
     effects, seen
         Of `hindcast.analysis.limits.estimators.effects` and `hindcast.analysis.limits.bounds.seen`.
+    adjusted
+        Of `hindcast.analysis.limits.question.adjusted`.
     """
-    return [rates(operations), safest(settled, places, factor), second_pilot(effects, seen)]
+    pilot = second_pilot(effects, seen, adjusted)
+    return [rates(operations), safest(settled, places, factor), pilot]
 
 
 def rates(found: pd.DataFrame) -> Finding:
     """Say whether shares and rates of two operations point the same way."""
     label, rows = "fig-limits-rankings", found.set_index("operation")
-    if not {COMMUTERS, OTHERS} <= set(rows.index):
+    if not {COMMUTERS, OTHERS} <= set(rows[rows["fatal_share"].notna()].index):
         return Finding("Without hours there is no rate", NONE, label, {})
     hire, rest = rows.loc[COMMUTERS], rows.loc[OTHERS]
     by_share, by_rate = _sign_of_shares(hire, rest), _sign_of_rates(hire, rest)
@@ -113,7 +117,7 @@ def safest(settled: pd.DataFrame, places: pd.DataFrame, factor: float) -> Findin
     return Finding(headline, text, label, numbers | {"may_be_safest": last, "factor": factor})
 
 
-def second_pilot(effects: pd.DataFrame, seen: pd.DataFrame) -> Finding:
+def second_pilot(effects: pd.DataFrame, seen: pd.DataFrame, adjusted: pd.DataFrame) -> Finding:
     """Say what the causal question's answer is, with its uncertainty, whichever way it falls."""
     label = "fig-limits-effects"
     if effects.empty:
@@ -129,15 +133,20 @@ def second_pilot(effects: pd.DataFrame, seen: pd.DataFrame) -> Finding:
     )
     text = (
         f"Of airplane accidents in IMC under Part 91, {crude['with_it']:.1%} were fatal with a "
-        f"second pilot and {crude['without']:.1%} without. Adjusted for purpose, pilot, aircraft "
-        f"and night, the difference is {_points(robust)}, against {_points(crude)} as it stands. "
-        f"{needed}"
+        f"second pilot and {crude['without']:.1%} without. Adjusted for {_nodes(adjusted)}, the "
+        f"difference is {_points(robust)}, against {_points(crude)} as it stands. {needed}"
     )
     columns = ("difference", "low", "high", "ratio", "ratio_low", "ratio_high")
     numbers = {f"adjusted_{name}": float(robust[name]) for name in columns}
     numbers |= {f"crude_{name}": float(crude[name]) for name in columns}
     extra = {"e_value_limit": e_limit, "smallest_fall": weakest}
     return Finding(_headline(crude, robust), text, label, numbers | extra)
+
+
+def _nodes(adjusted: pd.DataFrame) -> str:
+    """Return the nodes of which at least one column was there, as prose lists them."""
+    held = list(dict.fromkeys(adjusted.loc[adjusted["is_used"], "node"]))
+    return " and ".join(filter(None, [", ".join(held[:-1]), *held[-1:]])) or "nothing"
 
 
 def _points(row: pd.Series) -> str:
