@@ -13,7 +13,11 @@ from hindcast.analysis.aircraft import severity
 from hindcast.figures import BLACK, BLUE, GREY, ORANGE, RED, SKY
 
 SIDES = {"above": RED, "below": BLUE, "not": GREY}
-SIDE_WORDS = {"above": "above all", "below": "below all", "not": "not beyond chance"}
+SIDE_WORDS = {
+    "above": "above all aircraft",
+    "below": "below all aircraft",
+    "not": "not beyond chance",
+}
 COUNT_TICKS = (10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 5000)
 METHOD_COLOURS = (ORANGE, BLUE)
 SHARE = "share of accidents that was fatal"
@@ -74,8 +78,8 @@ def funnel(found: pd.DataFrame, overall: float, ax: Axes | None = None) -> Axes:
         style = {"color": GREY, "alpha": shade, "linewidth": 0, "label": f"{level:.1%} by chance"}
         ax.fill_between(bound["known"], bound["low"], bound["high"], **style)
     ax.axhline(overall, color=BLACK, linewidth=1)
-    for name, colour in SIDES.items():
-        rows = found["stands_out"] == name
+    for name in sorted(set(found["stands_out"])):
+        rows, colour = found["stands_out"] == name, SIDES[name]
         style = {"color": colour, "markersize": 4, "label": SIDE_WORDS[name]}
         ax.plot(known[rows], found["fatal_share"][rows], "o", **style)
     ax.set(xscale="log", xlabel="accidents of the model (log scale)", ylabel=SHARE, ylim=(0, None))
@@ -96,7 +100,7 @@ def _name_extremes(ax: Axes, found: pd.DataFrame, many: int = 8) -> None:
     for row in named.itertuples():
         x, y = ax.transData.transform((row.known, row.fatal_share))
         wide, high = 5.4 * len(row.aircraft), 13
-        starts = [(x + 5, y - 5), (x - 5 - wide, y - 5), (x + 3, y + 5), (x - wide, y - 15)]
+        starts = [(x + 5, y - 5), (x - 5 - wide, y - 5), (x + 3, y + 9), (x - wide, y - 19)]
         boxes = [Bbox.from_bounds(*start, wide, high) for start in starts]
         free = [box for box in boxes if not any(box.overlaps(other) for other in taken)]
         box = (free or boxes)[0]

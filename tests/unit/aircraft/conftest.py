@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 
 from hindcast.analysis import records
-from hindcast.analysis.aircraft import fleet
+from hindcast.analysis.aircraft import effects, imputing
+from hindcast.analysis.aircraft import fleet as aircraft
 
 MODELS = [
     ("CESSNA", "CESSNA 172"),
     ("CESSNA", "CESSNA 210"),
     ("PIPER", "PIPER PA28"),
     ("CIRRUS", "SR22"),
-    (fleet.HOMEBUILT, "RV7"),
+    (aircraft.HOMEBUILT, "RV7"),
 ]
 REGIONS, PURPOSES = ["WP", "SO", "GL"], ["personal", "instruction"]
 
@@ -76,4 +77,22 @@ def run_of() -> Callable[[pd.DataFrame], records.Records]:
 @pytest.fixture(scope="session")
 def fleet_of() -> Callable[..., pd.DataFrame]:
     """Function of a number of accidents that returns their fleet."""
-    return lambda many=900, **kwargs: fleet.fleet(as_run(made_up(many, **kwargs)))
+    return lambda many=900, **kwargs: aircraft.fleet(as_run(made_up(many, **kwargs)))
+
+
+@pytest.fixture(scope="session")
+def fleet(fleet_of) -> pd.DataFrame:
+    """The fleet of 900 accidents."""
+    return fleet_of()
+
+
+@pytest.fixture(scope="session")
+def filled(fleet) -> list[pd.DataFrame]:
+    """Its imputed columns, twice."""
+    return imputing.completed(fleet, times=2, seed=7)
+
+
+@pytest.fixture(scope="session")
+def ratios(fleet, filled) -> pd.DataFrame:
+    """Its odds ratios, step by step."""
+    return effects.steps(fleet, filled)
