@@ -116,6 +116,15 @@ def test_steps_say_how_many_rows_they_used(ratios):
     assert set(effects.crude_and_adjusted(ratios)["kind"]) == {"crude", "adjusted"}
 
 
+def test_holms_correction_known_value():
+    """Of 0.01, 0.04 and 0.03: three times the least, twice the next, and no less than that."""
+    rows = [{"step": words.FULL, "p_value": p} for p in (0.01, 0.04, np.nan, 0.03)]
+    found = effects.adjusted(pd.DataFrame(rows))["p_holm"]
+    assert found.round(6).tolist()[:2] == [0.03, 0.06]
+    assert np.isnan(found[2])
+    assert found[3] == pytest.approx(0.06)
+
+
 def test_imputed_values_are_possible_and_the_known_stay(fleet, filled):
     for one in filled:
         assert one.notna().all().all()

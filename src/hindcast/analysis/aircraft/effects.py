@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 from statsmodels.discrete.discrete_model import Logit
+from statsmodels.stats.multitest import multipletests
 
 from hindcast.analysis.aircraft.comparisons import (
     COMPARISONS,
@@ -117,3 +118,17 @@ def crude_and_adjusted(found: pd.DataFrame) -> pd.DataFrame:
     kinds = {"crude": "crude", list(STEPS)[-1]: "adjusted"}
     rows = found[found["step"].isin(kinds)]
     return rows.assign(kind=rows["step"].map(kinds)).dropna(subset="odds_ratio")
+
+
+def adjusted(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the fullest of `steps`, with p-values for having asked of several traits at once.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without ``step``, with ``p_holm`` (Holm's correction over the traits that have a ratio).
+    """
+    rows = found[found["step"] == list(STEPS)[-1]].drop(columns="step").reset_index(drop=True)
+    has = rows["p_value"].notna()
+    corrected = multipletests(rows.loc[has, "p_value"], method="holm")[1] if has.any() else []
+    return rows.assign(p_holm=pd.Series(corrected, rows.index[has], dtype="float64"))
