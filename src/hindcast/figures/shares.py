@@ -58,5 +58,5 @@ def forest(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     ax.set(xscale="log", xlabel="odds ratio of an accident's being fatal (95% interval, log scale)")
-    figures.legend(ax, loc="best")
+    figures.legend(ax, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return figures.sign(ax)
