@@ -160,10 +160,12 @@ def test_scores_lie_between_nothing_and_the_best_order(order, is_relevant):
 def test_means_have_the_difference_of_the_methods_and_the_random_draw():
     frames = {
         name: pd.DataFrame(
-            {"precision": p, "reciprocal_rank": p, "ndcg": p, "base_rate": [0.1, 0.3]}
+            {"precision": p, "reciprocal_rank": p, "ndcg": p, "base_rate": [0.1, 0.3, 0]}
         )
-        for name, p in (("one", [0.9, 0.7]), ("two", [0.4, 0.2]))
+        for name, p in (("one", [0.9, 0.7, 0]), ("two", [0.4, 0.2, 0]))
     }
+    # The third query is one that no accident meets.
+    frames = {name: frame.assign(relevant=[5, 9, 0]) for name, frame in frames.items()}
     found = ranking.means(frames, seed=1).set_index(["method", "score"])
     assert found.loc[("one - two", "ndcg"), ["mean", "low", "high"]].tolist() == pytest.approx(
         [0.5, 0.5, 0.5]

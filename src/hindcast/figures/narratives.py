@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from hindcast import figures
 from hindcast.figures import BLACK, BLUE, GREY, ORANGE
@@ -22,7 +23,7 @@ def coverage(found: dict[str, pd.DataFrame]) -> Axes:
     """
     if not any(len(frame) for frame in found.values()):
         return figures.empty(figures.axes(width=7.4, height=2.0), "no accidents")
-    upper, lower = figures.grid(2, 1, width=7.4, height=5.0, sharex=True)
+    upper, lower = figures.grid(2, 1, width=6.6, height=5.0, sharex=True)
     for (name, frame), colour in zip(found.items(), (ORANGE, BLUE), strict=False):
         years = range(int(frame["ev_year"].min()), int(frame["ev_year"].max()) + 1)
         own = frame.set_index("ev_year").reindex(years)
@@ -35,7 +36,7 @@ def coverage(found: dict[str, pd.DataFrame]) -> Axes:
     lower.xaxis.get_major_locator().set_params(integer=True)
     figures.title(upper, "accidents with a probable cause (band: 95% interval)")
     figures.title(lower, "words: median (band: middle half of the texts)")
-    figures.legend(upper, loc="lower right")
+    figures.legend(upper, loc="lower left")
     return figures.sign(upper)
 
 
@@ -56,7 +57,7 @@ def terms(found: pd.DataFrame, equal: pd.DataFrame, ax: Axes | None = None) -> A
     equal
         The same terms between texts of about the same length, of `log_odds.at_equal_length`.
     """
-    ax = figures.axes(ax, width=7.4, height=1.4 + 0.25 * len(found))
+    ax = figures.axes(ax, width=6.6, height=1.4 + 0.25 * len(found))
     if found.empty:
         return figures.empty(ax, "no term sets fatal accidents apart")
     joined = found.merge(equal, on="term", how="left", validate="one_to_one")
@@ -86,7 +87,7 @@ def heat(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     shares
         Rows by columns, both named; missing cells stay blank.
     """
-    ax = figures.axes(ax, width=2.4 + 0.62 * shares.shape[1], height=1.4 + 0.25 * len(shares))
+    ax = figures.axes(ax, width=2.4 + 0.46 * shares.shape[1], height=1.4 + 0.25 * len(shares))
     if shares.empty:
         return figures.empty(ax, "nothing to show")
     values = shares.to_numpy(dtype=float)
@@ -95,7 +96,7 @@ def heat(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.imshow(inside, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            style = {"color": BLACK if inside[row, column] > 0.55 else "white", "fontsize": 8}
+            style = {"color": BLACK if inside[row, column] > 0.55 else "white", "fontsize": 7.5}
             ax.text(column, row, _percent(value), ha="center", va="center", **style)
     ax.set(yticks=range(len(shares)), yticklabels=shares.index)
     turned = {"rotation": 40, "ha": "right"} if shares.shape[1] > 5 else {}
@@ -132,6 +133,7 @@ def halves(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="odds ratio, earlier half of the accidents", ylabel="odds ratio, later half")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
     figures.legend(ax, loc="upper left")
     return figures.sign(ax)
 
@@ -167,6 +169,8 @@ def stability(numbers: pd.DataFrame, chosen: int, share: float, ax: Axes | None 
 def years(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw each topic's share of the year's texts, with 95% intervals, a panel a topic.
 
+    Two panels a row, so that a phone can show them.
+
     Parameters
     ----------
     found
@@ -175,8 +179,8 @@ def years(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     names = list(dict.fromkeys(found["topic"]))
     if not names:
         return figures.empty(figures.axes(ax), "no topics")
-    rows = -(-len(names) // 3)
-    panels = figures.grid(rows, 3, width=9.0, height=1.5 * rows + 0.4, sharex=True, sharey=True)
+    rows = -(-len(names) // 2)
+    panels = figures.grid(rows, 2, width=6.4, height=1.3 * rows + 0.4, sharex=True, sharey=True)
     for name, panel in zip(names, panels, strict=False):
         own = found[found["topic"] == name]
         panel.plot(own["ev_year"], own["share"], color=BLUE)
@@ -199,7 +203,7 @@ def ways(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Of `hindcast.analysis.narratives.wording.by_year`.
     """
-    ax = figures.axes(ax, width=7.4, height=3.6)
+    ax = figures.axes(ax, width=6.6, height=3.6)
     if found.empty:
         return figures.empty(ax, "no texts")
     for (way, own), colour in zip(found.groupby("way", sort=False), COLOURS, strict=False):

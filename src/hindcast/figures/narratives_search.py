@@ -18,7 +18,7 @@ def precision(found: dict[str, pd.DataFrame], ax: Axes | None = None) -> Axes:
         Method -> `hindcast.analysis.narratives.ranking.judged`, with ``query``.
     """
     first = next(iter(found.values()))
-    ax = figures.axes(ax, width=7.8, height=1.6 + 0.45 * len(first))
+    ax = figures.axes(ax, width=7.0, height=1.6 + 0.45 * len(first))
     if first.empty:
         return figures.empty(ax, "no accidents to search")
     for shift, (method, frame) in zip((-0.14, 0.14), found.items(), strict=False):
@@ -44,7 +44,7 @@ def alike(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Of `hindcast.analysis.narratives.neighbours.alike`.
     """
     names = list(dict.fromkeys(found["what"]))
-    ax = figures.axes(ax, width=7.4, height=1.4 + 0.6 * len(names))
+    ax = figures.axes(ax, width=6.6, height=1.4 + 0.6 * len(names))
     if not names:
         return figures.empty(ax, "no accidents to search")
     for shift, (method, colour) in zip((-0.2, 0, 0.2), METHODS.items(), strict=True):
@@ -67,7 +67,7 @@ def areas(text: pd.DataFrame, models: pd.DataFrame, ax: Axes | None = None) -> A
     text, models
         ``scores`` of `hindcast.analysis.narratives.leak.measure`; `leak.models`.
     """
-    ax = figures.axes(ax, width=7.4, height=1.2 + 0.34 * (len(text) + len(models)))
+    ax = figures.axes(ax, width=6.6, height=1.2 + 0.34 * (len(text) + len(models)))
     if text.empty:
         return figures.empty(ax, "no texts of both kinds in training and test")
     kinds = (("text", text, PINK), ("model", models, GREEN))

@@ -104,7 +104,8 @@ def means(by_method: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
     Parameters
     ----------
     by_method
-        Method -> `judged`; the same queries in the same order. A random draw has but a precision.
+        Method -> `judged`; the same queries in the same order. Queries that no accident meets are
+        left out; a random draw has but a precision.
 
     Returns
     -------
@@ -113,7 +114,7 @@ def means(by_method: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
         difference of the first two methods over the same queries.
     """
     names = list(by_method)
-    frames = dict(by_method)
+    frames = {name: frame[frame["relevant"] > 0] for name, frame in by_method.items()}
     numbers = _SCORES
     if len(names) > 1:
         frames[f"{names[0]} - {names[1]}"] = frames[names[0]][numbers] - frames[names[1]][numbers]
@@ -122,7 +123,7 @@ def means(by_method: dict[str, pd.DataFrame], seed: int) -> pd.DataFrame:
         for score in numbers:
             row = {"method": name, "score": score}
             told.append(row | interval(frame[score].to_numpy(), seed))
-    first = by_method[names[0]]["base_rate"].to_numpy()
+    first = frames[names[0]]["base_rate"].to_numpy()
     told.append({"method": "random draw", "score": "precision"} | interval(first, seed))
     return pd.DataFrame(told)
 
