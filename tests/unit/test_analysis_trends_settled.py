@@ -186,6 +186,23 @@ def test_real_totals_match_what_ntsb_published(real_records, monkeypatch):
     assert abs(published.total(found)["difference"]) < 1
 
 
+@pytest.mark.real
+def test_real_approvals_look_like_the_release_of_2017(real_records):
+    """Of 2016's accidents that release had 2.9% of finals fatal, 32.7% of preliminaries."""
+    folder = real_records / "ntsb/avall_2008_2021"
+    columns = ["ev_id", "ev_type", "ev_country", "ev_date", "ev_highest_injury"]
+    events = pd.read_csv(folder / "events.csv.gz", usecols=columns)
+    admin = pd.read_csv(folder / "NTSB_Admin.csv.gz", usecols=["ev_id", "approval_date"])
+    own = events[events["ev_type"].eq("ACC") & events["ev_country"].eq("USA")]
+    rows = own.dropna(subset=["ev_highest_injury"]).merge(admin, on="ev_id", validate="1:1")
+    fatal = rows["ev_highest_injury"].eq("FATL")
+    told = zip(rows["ev_date"], fatal, rows["approval_date"], strict=True)
+    found = settled.year_before(delays(list(told), "2025-10-29")).set_index("year").loc[2016]
+    assert 0.01 < found["of settled"] < 0.05
+    assert 0.25 < found["of open"] < 0.40
+    assert found["of all"] == pytest.approx(0.16, abs=0.01)
+
+
 def slopes(low: float, high: float) -> pd.DataFrame:
     row = {"what": "accidents", "months": 120, "ratio": (low + high) / 2, "low": low, "high": high}
     return pd.DataFrame([row])
