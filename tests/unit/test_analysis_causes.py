@@ -240,7 +240,7 @@ def test_mantel_and_haenszels_ratio_is_that_of_a_textbook():
     assert found.within[0] == pytest.approx(
         (30 * 90 / 200 + 8 * 85 / 120) / (70 * 10 / 200 + 12 * 15 / 120)
     )
-    assert list(events.table({"Maneuvering": found})["phase"]) == ["Maneuvering"]
+    assert list(events.table(*[{"Maneuvering": found}] * 2)["phase"]) == ["Maneuvering"]
 
 
 def test_a_phase_that_no_accident_has_is_not_compared():
@@ -260,6 +260,21 @@ def test_a_loss_of_control_counts_in_its_own_phase_and_once(home):
         "Maneuvering": 1,
         records.UNKNOWN: 1,
     }
+
+
+def test_how_the_defining_event_is_known_is_counted(home):
+    rows = [("e0", True), ("e0", None), ("e1", None), ("e2", True)]
+    told = pd.DataFrame(rows, columns=["ev_id", "Defining_ev"]).assign(Aircraft_Key=1)
+    told.to_parquet(home / "data" / "interim" / "core" / "Events_Sequence.parquet")
+    frame = accidents([True] * 4, occurrence_code=["550092", "550092", None, None])
+    frame["phase_group"] = ["Landing", "Landing", "Landing", None]
+    assert events.defined(frame)["accidents"].tolist() == [1, 1, 1, 1]
+
+
+def test_years_with_few_coded_events_are_not_fair():
+    frame = accidents([True] * 6, year=[2010] * 3 + [2012] * 3)
+    frame["occurrence_code"] = [None, None, "1", "1", "1", None]
+    assert events.fair_years(frame) == [2012]
 
 
 def test_figures_draw_and_say_where_there_is_nothing(home):

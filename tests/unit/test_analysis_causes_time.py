@@ -117,7 +117,7 @@ def test_events_are_compared_over_years_that_have_them():
 def test_what_is_said_of_marks_is_what_the_records_hold(flag, absent, said):
     run = Records(pd.DataFrame(), [], {"Findings": absent})
     told = findings([("a", 2019, "010620", "20", "01", flag)])
-    assert said in flags.said(run, told)
+    assert said in flags.said(run, told).data
     assert flags.by_year(told)["share"].sum() == 1
 
 

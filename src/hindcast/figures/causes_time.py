@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from statsmodels.stats.proportion import proportion_confint
 
 from hindcast import figures
@@ -75,6 +76,7 @@ def _line(ax: Axes, own: pd.DataFrame, colour: str) -> None:
     ax.fill_between(told.index, low, high, color=colour, alpha=0.2, linewidth=0)
     ax.axvline(STOPPED - 0.5, color=RED, linestyle="--", linewidth=1)
     ax.set(ylim=(0, None))
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.xaxis.get_major_locator().set_params(integer=True)
 
@@ -96,6 +98,7 @@ def candidates(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.axvline(STOPPED, color=RED, linestyle="--", linewidth=1)
     ax.set(xlabel="first year after a supposed step", ylim=(0, None))
     ax.set_ylabel("share of a code's unexplained\nvariation (median of codes)")
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.xaxis.get_major_locator().set_params(integer=True)
     figures.legend(ax, ncols=2, loc="upper right")

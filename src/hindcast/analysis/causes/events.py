@@ -181,13 +181,47 @@ def _pooled(tables: StratifiedTable) -> tuple[float, float, float]:
     return float(tables.oddsratio_pooled), float(low), float(high)
 
 
-def table(compared: dict[str, Compared]) -> pd.DataFrame:
-    """Return the comparisons of several phases in numbers, ratios with their intervals as text.
+def fair_years(accidents: pd.DataFrame, coded: float = 0.6) -> list[int]:
+    """Return the years of which at least the share ``coded`` of accidents has an event.
+
+    In the others, the accidents that have one are no fair part of them.
+    """
+    told = coding(accidents)
+    return told.loc[told["coded_share"] >= coded, "year"].tolist()
+
+
+def defined(accidents: pd.DataFrame) -> pd.DataFrame:
+    """Return how the defining event of accidents is known.
 
     Returns
     -------
     pandas.DataFrame
-        ``phase, crude, within the same event, events, differs by event (p)``.
+        ``how, accidents, severity_unknown, fatal_share, low, high``: its row is marked; no row is
+        marked, so that the first one counts; only a phase is coded; nothing is.
+    """
+    rows = records.table("Events_Sequence", accidents)
+    marked = set(rows.loc[rows["Defining_ev"].eq(True), "ev_id"])
+    has_event, has_phase = accidents["occurrence_code"].notna(), accidents["phase_group"].notna()
+    is_marked = accidents["ev_id"].isin(marked)
+    names = ["marked as defining", "first of a sequence", "only a phase", "nothing coded"]
+    how = np.select([has_event & is_marked, has_event, has_phase], names[:3], names[3])
+    told = accidents.assign(how=pd.Categorical(how, names))
+    return shares.by(told, "how").drop(columns="fatal").round(3)
+
+
+def table(compared: dict[str, Compared], fair: dict[str, Compared]) -> pd.DataFrame:
+    """Return the comparisons of several phases in numbers, ratios with their intervals as text.
+
+    Parameters
+    ----------
+    compared, fair
+        Phase -> of `compared`: of all years, and of `fair_years` alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``phase, crude, within the same event, events, differs by event (p), within, years with
+        coded events``.
     """
     rows = [
         {
@@ -195,7 +229,8 @@ def table(compared: dict[str, Compared]) -> pd.DataFrame:
             "crude": ratio(*own.crude),
             "within the same event": ratio(*own.within),
             "events": own.strata,
-            "differs by event (p)": f"{own.equal_p:.2g}",
+            "differs by event (p)": "< 1e-15" if own.equal_p < 1e-15 else f"{own.equal_p:.1g}",
+            "within, years with coded events": ratio(*fair[phase].within),
         }
         for phase, own in compared.items()
         if own.strata

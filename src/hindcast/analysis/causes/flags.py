@@ -1,6 +1,7 @@
 """Whether findings are marked as cause or factor, and when that stopped."""
 
 import pandas as pd
+from IPython.display import Markdown
 
 from hindcast.analysis.records import Records
 
@@ -24,8 +25,12 @@ def by_year(findings: pd.DataFrame) -> pd.DataFrame:
     return told.assign(share=told["findings"] / of)
 
 
-def said(run: Records, findings: pd.DataFrame) -> str:
+def said(run: Records, findings: pd.DataFrame) -> Markdown:
     """Return in one sentence what these records hold of marks."""
+    return Markdown(_said(run, findings))
+
+
+def _said(run: Records, findings: pd.DataFrame) -> str:
     if not run.has("Findings", "Cause_Factor"):
         return "Marks of cause and factor: column absent from these records."
     marked = findings.loc[findings["flag"].notna(), "year"]

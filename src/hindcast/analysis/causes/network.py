@@ -85,8 +85,7 @@ def told(net: Network, findings: pd.DataFrame, least: int = 2) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``community`` (from 1), ``findings, commonest`` and the columns of
-        `hindcast.analysis.shares.by`.
+        ``community`` (from 1), ``findings, commonest, accidents, fatal_share, low, high``.
     """
     rows = codes.told(findings, "subsection")
     rows = rows.assign(community=rows["subsection"].map(net.community)).dropna(subset=["community"])
@@ -103,6 +102,7 @@ def told(net: Network, findings: pd.DataFrame, least: int = 2) -> pd.DataFrame:
         "commonest": first,
     }
     both = pd.DataFrame(about).merge(found, on="community", how="left", validate="one_to_one")
+    both = both.drop(columns=["severity_unknown", "fatal"])
     return both.assign(community=both["community"] + 1)
 
 

@@ -14,7 +14,6 @@ from mlxtend.frequent_patterns import fpgrowth
 from scipy.stats import false_discovery_control, hypergeom
 
 from hindcast.analysis.causes import codes, tree
-from hindcast.analysis.findings import ratio
 
 log = logging.getLogger(__name__)
 
@@ -322,9 +321,10 @@ def table(rules: pd.DataFrame, most: int = 15) -> pd.DataFrame:
         "findings": own["left_side"],
         "accidents": own["left"],
         "fatal share": own["share"].round(3),
-        "lift": [ratio(*row) for row in own[["lift", "low", "high"]].itertuples(index=False)],
-        "q": [f"{q:.1g}" for q in own["q"]],
+        **own[["lift", "low", "high"]].round(2).to_dict("series"),
+        "q": [f"{q:.0e}" for q in own["q"]],
         "accidents later": own["later_left"],
         "lift later": own["later_lift"].round(2),
+        "low later": own["later_low"].round(2),
     }
     return pd.DataFrame(told)

@@ -6,6 +6,7 @@ left (quasi-binomial, t intervals). A year without rows is a gap: it is not in t
 """
 
 import logging
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import statsmodels.api as sm
 from scipy.stats import beta as beta_distribution
 from scipy.stats import false_discovery_control, t
 
-from hindcast.analysis.causes import codes
+from hindcast.analysis.causes import codes, events
 from hindcast.analysis.causes.flags import STOPPED
 
 log = logging.getLogger(__name__)
@@ -65,17 +66,12 @@ def _names(column: str) -> dict[str, str]:
     return {}
 
 
-def of_events(accidents: pd.DataFrame, least: int, coded: float = 0.6) -> pd.DataFrame:
+def of_events(accidents: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return by year how many accidents have each defining event, like `of_findings`.
 
-    Parameters
-    ----------
-    coded
-        Years of which a smaller share of accidents has an event are left out: what is coded there
-        is no fair part of them.
+    Only of `hindcast.analysis.causes.events.fair_years`.
     """
-    by_year = accidents.groupby("year")["occurrence_code"].agg(["size", "count"])
-    fair = by_year.index[by_year["count"] >= coded * by_year["size"]]
+    fair = events.fair_years(accidents)
     kept = accidents[accidents["year"].isin(fair) & accidents["occurrence"].notna()]
     log.info("years whose events are coded: %d accidents before, %d", len(accidents), len(kept))
     if kept.empty:
@@ -165,9 +161,12 @@ def _lag1(residuals: np.ndarray) -> float:
     return float((residuals[1:] * residuals[:-1]).sum() / (residuals**2).sum())
 
 
-def _explained(own: pd.DataFrame, step: int) -> float:
-    trend = _regression(own, _design(own["year"], step)[:, :2]).deviance
-    return 1 - _regression(own, _design(own["year"], step)).deviance / trend if trend > 0 else 0.0
+def _explained(own: pd.DataFrame, steps: list[int]) -> Iterator[tuple[int, float]]:
+    """Yield each step with the share of the trend's deviance that it explains."""
+    trend = _regression(own, _design(own["year"], 0)[:, :2]).deviance
+    for step in steps:
+        left = _regression(own, _design(own["year"], step)).deviance
+        yield step, 1 - left / trend if trend > 0 else 0.0
 
 
 def candidates(counts: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +190,7 @@ def candidates(counts: pd.DataFrame) -> pd.DataFrame:
     for (kind, code), own in counts.groupby(["kind", "code"], sort=True):
         years = [year for year in sorted(own["year"]) if _enough(own, year)]
         noise = beta_distribution.median(0.5, max(len(own) - 3, 1) / 2)
-        rows += [(kind, code, year, _explained(own, year), noise) for year in years]
+        rows += [(kind, code, year, share, noise) for year, share in _explained(own, years)]
     told = pd.DataFrame(rows, columns=["kind", "code", "year", "explained", "by_chance"])
     medians = told.groupby(["kind", "year"])[["explained", "by_chance"]].median()
     sizes = told.groupby(["kind", "year"]).size().rename("codes")

@@ -120,7 +120,9 @@ def table(branches: pd.DataFrame, most: int = 20) -> pd.DataFrame:
     told = own.assign(category=own["parent"].map(parents).fillna(own["parent"]))
     columns = ["category", "name", "weighted", "accidents", "fatal_share", "low", "high"]
     shown = told[columns].round(3).astype({"weighted": int})
-    return shown.rename(columns={"name": "subcategory"}).reset_index(drop=True)
+    return shown.rename(
+        columns={"name": "subcategory", "weighted": "accidents, divided"}
+    ).reset_index(drop=True)
 
 
 def clear_names() -> dict[str, str]:

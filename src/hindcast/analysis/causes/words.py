@@ -141,7 +141,7 @@ def _certain(best: pd.Series) -> str:
 
 
 def _plain(left: str) -> str:
-    return left.replace(" (any)", "").replace(" + ", " with ")
+    return left.replace(" (any)", "").replace(" (general)", "").replace(" + ", " with ")
 
 
 def _mostly(value: float) -> str:
