@@ -229,6 +229,13 @@ def test_sentences_follow_the_numbers():
     assert better[0].numbers["fatal_share_highest"] == 0.5
 
 
+def test_topics_that_do_not_hold_are_no_finding():
+    loose = TOPICS.iloc[[0]].assign(topic="c *", fatal_share=0.9, low=0.8, high=1)
+    told = words.findings(TERMS, pd.concat([loose, TOPICS]), means(0.8, 0.6, 0.1), scores(0.9, 0.9))
+    assert told[0].numbers["fatal_share_highest"] == 0.5
+    assert "c *" not in told[0].text
+
+
 def test_a_page_of_nothing_says_nothing_thrice():
     empty = pd.DataFrame(columns=["topic", "fatal_share", "score", "method", "mean", "inputs"])
     told = words.findings(empty, empty, empty, empty)

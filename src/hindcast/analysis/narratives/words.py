@@ -4,7 +4,7 @@ import pandas as pd
 
 from hindcast.analysis.findings import Finding, ratio, share
 from hindcast.analysis.narratives import leak
-from hindcast.analysis.narratives.topics import NONE
+from hindcast.analysis.narratives.topics import NONE, STAR
 
 LITTLE = 0.6
 """An AUC below which a text tells little."""
@@ -14,6 +14,8 @@ def findings(
     terms: pd.DataFrame, by_topic: pd.DataFrame, means: pd.DataFrame, scores: pd.DataFrame
 ) -> list[Finding]:
     """Return the three findings: what fatal accidents' texts tell of, the search, the leak.
+
+    Topics that do not hold are not told of.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ def _nothing(headline: str, figure: str) -> Finding:
 
 def _topics(terms: pd.DataFrame, by_topic: pd.DataFrame) -> Finding:
     figure = "fig-narratives-topics"
-    told = by_topic[(by_topic["topic"] != NONE) & by_topic["fatal_share"].notna()]
+    names = by_topic["topic"].astype("str")
+    told = by_topic[(names != NONE) & ~names.str.endswith(STAR) & by_topic["fatal_share"].notna()]
     if len(told) < 2:
         return _nothing("No topics to compare", figure)
     first, last = told.iloc[0], told.iloc[-1]
