@@ -44,6 +44,7 @@ def counts_beside_shares(
     left.barh(at, found["accidents"], color=SKY)
     left.set(yticks=list(at), yticklabels=found["aircraft"], ylim=(len(found) - 0.5, -0.5))
     left.set_xlabel("accidents")
+    left.xaxis.set_major_formatter("{x:,.0f}")
     _dots(right, found, "fatal_share", BLUE)
     right.axvline(overall, color=GREY, linestyle="--", linewidth=1)
     right.set(xlabel=f"{SHARE} (95% interval)", xlim=(0, None))
@@ -96,15 +97,15 @@ def _name_extremes(ax: Axes, found: pd.DataFrame, many: int = 8) -> None:
     """Name the points least likely by chance, each where no earlier name stands."""
     out = found[found["stands_out"] != "not"].sort_values("q_value")
     named = out.groupby("stands_out").head(many).sort_values("known")
-    taken: list[Bbox] = []
+    points = ax.transData.transform(found[["known", "fatal_share"]].to_numpy(float))
+    taken = [(1, Bbox.from_bounds(x - 3, y - 3, 6, 6)) for x, y in points]
     for row in named.itertuples():
         x, y = ax.transData.transform((row.known, row.fatal_share))
-        wide, high = 5.4 * len(row.aircraft), 13
+        wide, high = 6.2 * len(row.aircraft), 12
         starts = [(x + 5, y - 5), (x - 5 - wide, y - 5), (x + 3, y + 9), (x - wide, y - 19)]
         boxes = [Bbox.from_bounds(*start, wide, high) for start in starts]
-        free = [box for box in boxes if not any(box.overlaps(other) for other in taken)]
-        box = (free or boxes)[0]
-        taken.append(box)
+        box = min(boxes, key=lambda box: sum(of for of, other in taken if box.overlaps(other)))
+        taken.append((10, box))
         ax.text(*ax.transData.inverted().transform(box.p0), row.aircraft, fontsize=8)
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from hindcast import figures
 from hindcast.figures import BLACK, BLUE, GREY, ORANGE
@@ -58,5 +59,8 @@ def forest(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     ax.set(xscale="log", xlabel="odds ratio of an accident's being fatal (95% interval, log scale)")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter("{x:g}")
     figures.legend(ax, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return figures.sign(ax)

@@ -58,9 +58,9 @@ def fleet(run: Records) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``ev_year, is_fatal``; in words, with ``unknown``: ``category, make, model, aircraft``
-        (maker and model, as shown), ``built_for, engines, engine_kind, age_band, purpose, rules,
-        region``; nullable flags ``is_homebuilt, is_retractable, is_multi_engine, is_turbine,
+        ``ev_year, is_fatal``; in words, with ``unknown``: ``category, make, model, maker,
+        aircraft`` (the last two as shown), ``built_for, engines, engine_kind, age_band, purpose,
+        rules, region``; nullable flags ``is_homebuilt, is_retractable, is_multi_engine, is_turbine,
         is_tailwheel, is_helicopter``; ``age_years, age_decades, pilot_log_hours,
         pilot_age_decades`` and the accident's ``year`` as text. A missing flag is missing, never
         no.
@@ -68,6 +68,7 @@ def fleet(run: Records) -> pd.DataFrame:
     rows = run.accidents
     made = pd.DataFrame({"ev_year": rows["ev_year"], "is_fatal": rows["is_fatal"]})
     made = made.assign(**_names(rows), **_classes(rows), **_flags(rows), **_circumstances(rows))
+    made["maker"] = made["make"].map(maker)
     made["aircraft"] = [shown(m, t) for m, t in zip(made["make"], made["model"], strict=True)]
     return made
 
@@ -152,6 +153,17 @@ def shown(make: str, model: str) -> str:
         own = model.removeprefix(HOMEBUILT).strip() or "other"
         return f"{_cased(own)} (amateur-built)"
     return _cased(model if f"{model} ".startswith(f"{make} ") else f"{make} {model}")
+
+
+def maker(make: str) -> str:
+    """Return a maker as a page shows it.
+
+    Examples
+    --------
+    >>> maker("CESSNA"), maker("AMATEUR BUILT")
+    ('Cessna', 'amateur-built, all')
+    """
+    return "amateur-built, all" if make == HOMEBUILT else _cased(make)
 
 
 def _cased(name: str) -> str:

@@ -143,7 +143,8 @@ def _loss(parameters: np.ndarray, groups: Groups) -> float:
 def _spread(at: np.ndarray, hessian: np.ndarray) -> pd.DataFrame:
     error = np.sqrt(np.maximum(np.diag(np.linalg.pinv(hessian)), 0))[1:]
     sd = np.exp(at[1:])
-    low, high = sd * np.exp(-Z95 * error), sd * np.exp(Z95 * error)
+    away = np.minimum(Z95 * error, 50)  # flat likelihood: no finite error
+    low, high = sd * np.exp(-away), sd * np.exp(away)
     level = ["between makers", "between models of a maker"]
     ratio = np.exp(MEDIAN_OF_DIFFERENCE * sd)
     return pd.DataFrame(
