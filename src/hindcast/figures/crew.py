@@ -8,11 +8,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hindcast import figures
+from hindcast.analysis.crew import seen as observing
 from hindcast.analysis.crew import splines
 from hindcast.analysis.crew.splines import Smooth
 from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE
+from hindcast.figures import shares as of_shares
 
 LINES = (BLUE, ORANGE, GREEN)
+RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 8)
 HOURS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
 TOO_FEW = "too few accidents tell it"
 SHARE = "share of accidents that was fatal"
@@ -35,15 +38,15 @@ def shares(
     lines
         ``line, at, share, low, high`` of `hindcast.analysis.crew.splines.shares_along`.
     seen
-        Of `hindcast.analysis.crew.splines.observed`: dots with intervals.
+        Of `hindcast.analysis.crew.seen.observed`: dots with intervals.
     under
-        Of `hindcast.analysis.crew.splines.histogram`: bars at the foot, without a scale.
+        Of `hindcast.analysis.crew.seen.histogram`: bars at the foot, without a scale.
     label
         Of the horizontal axis, with its unit.
     hours
         The column is the natural log of 1 + hours; its axis is marked in hours.
     """
-    ax = figures.axes(ax, width=7.4, height=4.2)
+    ax = figures.axes(ax, width=6.8, height=1.4 if lines.empty else 4.2)
     if lines.empty:
         return figures.empty(ax, TOO_FEW)
     _curves(ax, lines, "share")
@@ -81,19 +84,24 @@ def _mark_hours(ax: Axes, hours: bool) -> None:
         ax.set_xticks(np.log1p(marks), [f"{h:,}" for h in marks])
 
 
-def days(found: dict[str, Smooth | None]) -> Axes:
+def days(found: dict[str, Smooth | None], due: dict[str, int]) -> Axes:
     """Draw the share along days since the review and since the medical, a panel each.
 
     Parameters
     ----------
     found
         Label of the axis -> fit.
+    due
+        Label -> days after which it is overdue, drawn as a line.
     """
-    panels = figures.grid(1, len(found), width=9.6, height=3.8, sharey=True)
+    panels = figures.grid(len(found), 1, width=6.8, height=6.8, sharey=True)
     for ax, (label, one) in zip(panels, found.items(), strict=True):
         lines = splines.shares_along({"spline": one})
-        seen, under = splines.observed(one), splines.histogram(one)
-        shares(lines, seen, under, label, ylabel=SHARE if ax is panels[0] else "", ax=ax)
+        seen, under = observing.observed(one), observing.histogram(one)
+        shares(lines, seen, under, label, ax=ax)
+        if label in due and not lines.empty:
+            ax.axvline(due[label], color=GREY, linestyle="--", linewidth=1)
+            ax.text(due[label], 0.7, " overdue", transform=ax.get_xaxis_transform(), color=GREY)
     return panels[0]
 
 
@@ -107,7 +115,7 @@ def ratios(ladders: dict[str, pd.DataFrame], labels: dict[str, str]) -> Axes:
     labels
         The same -> label of the axis, with unit and reference.
     """
-    panels = figures.grid(1, len(ladders), width=9.6, height=4.2, sharey=True)
+    panels = figures.grid(len(ladders), 1, width=6.8, height=7.4, sharey=True)
     for ax, (column, lines) in zip(panels, ladders.items(), strict=True):
         if lines.empty:
             figures.empty(ax, TOO_FEW)
@@ -118,10 +126,8 @@ def ratios(ladders: dict[str, pd.DataFrame], labels: dict[str, str]) -> Axes:
         ax.set_yticks([0.25, 0.5, 1, 2], ["0.25", "0.5", "1", "2"])
         ax.minorticks_off()
         _mark_hours(ax, column == "log_hours")
-    panels[0].set_ylabel("odds ratio of an accident's being fatal (log scale)")
-    handles = panels[0].get_legend_handles_labels()
-    if handles[0]:
-        panels[0].figure.legend(*handles, loc="outside upper left", ncols=3, frameon=False)
+        ax.set_ylabel("odds ratio (log scale)")
+        figures.legend(ax, loc="lower center" if column == "log_hours" else "lower right")
     return figures.sign(panels[0])
 
 
@@ -133,12 +139,12 @@ def surface(cells: pd.DataFrame, ax: Axes | None = None) -> Axes:
     cells
         Of `hindcast.analysis.crew.together.cells`.
     """
-    ax = figures.axes(ax, width=7.4, height=4.4)
+    ax = figures.axes(ax, width=6.8, height=4.4)
     if cells.empty:
         return figures.empty(ax, TOO_FEW)
     wide = cells.pivot_table("fatal_share", "age", "hours", observed=False, dropna=False)
-    image = ax.imshow(wide, cmap="cividis", aspect="auto", origin="lower", vmin=0)
-    middle = np.nanmax(wide.to_numpy()) / 2
+    image = ax.imshow(wide, cmap="cividis", aspect="auto", origin="lower")
+    middle = np.nanmean([np.nanmin(wide), np.nanmax(wide)])
     for (row, column), share in np.ndenumerate(wide.to_numpy()):
         if np.isfinite(share):
             colour = "white" if share < middle else BLACK
@@ -161,20 +167,20 @@ def parted(severe: pd.DataFrame, died: pd.DataFrame) -> Axes:
     severe, died
         Of `hindcast.analysis.crew.splines.shares_along`.
     """
-    panels = figures.grid(1, 2, width=9.6, height=3.8)
+    panels = figures.grid(2, 1, width=6.8, height=6.6, sharex=True)
     told = (
-        (severe, "pilot died or was seriously hurt,\nof all accidents"),
-        (died, "pilot died,\nof those who died or were seriously hurt"),
+        (severe, "pilots who died or were seriously hurt, of all"),
+        (died, "pilots who died, of those who died or were seriously hurt"),
     )
     for ax, (lines, name) in zip(panels, told, strict=True):
         if lines.empty:
             figures.empty(ax, TOO_FEW)
             continue
         _curves(ax, lines, "share")
-        ax.set(xlabel="pilot's age, years", ylim=(0, None))
+        ax.set(ylabel="share (95% band)", ylim=(0, None))
         ax.yaxis.set_major_formatter("{x:.0%}")
         figures.title(ax, name)
-    panels[0].set_ylabel("share (95% band)")
+    panels[-1].set_xlabel("pilot's age, years")
     return figures.sign(panels[0])
 
 
@@ -186,7 +192,7 @@ def pairs(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     found
         Of `hindcast.analysis.crew.frailty.older_died`; groups too small have a count alone.
     """
-    ax = figures.axes(ax, width=7.4, height=3.0)
+    ax = figures.axes(ax, width=6.8, height=3.0)
     if not found["pairs"].sum():
         return figures.empty(ax, "no two in one aircraft of whom one died, their ages told")
     at = np.arange(len(found))
@@ -200,3 +206,21 @@ def pairs(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="share of wrecks in which the older one died", ylabel="years apart (wrecks)")
     ax.xaxis.set_major_formatter("{x:.0%}")
     return figures.sign(ax)
+
+
+def forest(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw odds ratios, crude and adjusted, with readable marks.
+
+    Parameters
+    ----------
+    found
+        Of `hindcast.analysis.crew.groups.medical_odds` or ``answer_odds``.
+    """
+    ax = of_shares.forest(found, ax)
+    if len(found):
+        low, high = found["low"].min(), found["high"].max()
+        marks = [mark for mark in RATIOS if low / 1.3 <= mark <= high * 1.3]
+        ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
+        ax.minorticks_off()
+        figures.legend(ax, loc="lower right")
+    return ax

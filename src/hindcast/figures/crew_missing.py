@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from hindcast import figures
 from hindcast.figures import BLUE, GREEN, GREY, ORANGE, RED, SKY
@@ -24,7 +25,7 @@ def by_severity(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Of `hindcast.analysis.crew.missing.by_severity`.
     """
     names = list(dict.fromkeys(found["field"]))
-    ax = figures.axes(ax, width=7.4, height=1.4 + 0.34 * len(names))
+    ax = figures.axes(ax, width=6.8, height=1.4 + 0.34 * len(names))
     if not names:
         return figures.empty(ax, "no field of the crew is told")
     wide = found.pivot_table("share", "field", "severity").loc[names]
@@ -50,7 +51,8 @@ def over_time(found: pd.DataFrame) -> Axes:
         Of `hindcast.analysis.crew.missing.by_half_year`; a half year without accidents is a gap.
     """
     names = list(dict.fromkeys(found["field"]))
-    panels = figures.grid(1, max(len(names), 1), width=9.6, height=3.4, sharey=True)
+    rows = max(len(names), 1)
+    panels = figures.grid(rows, 1, width=6.8, height=1 + 2.1 * rows, sharex=True, sharey=True)
     if not names:
         return figures.empty(panels[0], "no field of the crew is told")
     for ax, name in zip(panels, names, strict=True):
@@ -60,8 +62,10 @@ def over_time(found: pd.DataFrame) -> Axes:
             share = own.set_index("at")["share"].reindex(every)
             ax.plot(every, share, ".-", color=colour, linewidth=1.2, label=severity)
         figures.title(ax, name)
-        ax.set(xlabel="year of the accident", ylim=(0, 1.02))
-    panels[0].set_ylabel("share of records that lack it")
+        ax.set(ylabel="share lacking it", ylim=(0, 1.02))
+    panels[len(names) - 1].set_xlabel("year of the accident")
+    panels[0].xaxis.set_major_locator(MaxNLocator(integer=True))
+    panels[0].xaxis.set_major_formatter("{x:.0f}")
     panels[0].yaxis.set_major_formatter("{x:.0%}")
     figures.legend(panels[0], loc="upper left")
     return figures.sign(panels[0])
@@ -78,7 +82,7 @@ def bounds(found: pd.DataFrame, overall: float, ax: Axes | None = None) -> Axes:
         The fatal share of all accidents, drawn as a line.
     """
     names = list(dict.fromkeys(found["group"]))
-    ax = figures.axes(ax, width=7.4, height=1.8 + 0.6 * len(names))
+    ax = figures.axes(ax, width=6.8, height=1.8 + 0.6 * len(names))
     if not names:
         return figures.empty(ax, "no record answers, or none is blank")
     ends = found[found["method"].eq("bounds")]

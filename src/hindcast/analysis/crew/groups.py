@@ -5,8 +5,8 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from hindcast.analysis import odds, records
-from hindcast.analysis.crew import splines
+from hindcast.analysis import odds, records, shares
+from hindcast.analysis.crew import people, splines
 
 FIELDS = {
     "who is aboard": "aboard",
@@ -14,6 +14,13 @@ FIELDS = {
     "professional or not": "professional",
     "second pilot": "second_pilot",
     "purpose of the flight": "purpose",
+}
+QUESTIONS = {
+    "second pilot": "has_second_pilot",
+    "flies for a living": "is_professional_pilot",
+    "a student aboard": "has_student",
+    "under 200 hours": "is_low_time_pilot",
+    "flight review overdue": "is_flight_review_overdue",
 }
 REFERENCE = "third class"
 STRENGTH = ["field", "accidents", "groups", "cramers_v", "low", "high", "p_adjusted"]
@@ -84,6 +91,36 @@ def cramers_v(counts: np.ndarray) -> float:
     return float(np.sqrt(phi2 / wide))
 
 
+def answers(accidents: pd.DataFrame, least: int = 10) -> pd.DataFrame:
+    """Return the fatal shares by the yes-or-no questions of the crew, in one table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of `hindcast.analysis.shares.by`, with ``group`` such as ``second pilot: yes``.
+    """
+    columns = {"second pilot": "second_pilot", "flies for a living": "professional"}
+    tables = [
+        found.assign(group=name + ": " + found[column].astype(str)).drop(columns=column)
+        for name, column in columns.items()
+        for found in [shares.by(accidents, column, least=least)]
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def answer_odds(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the odds ratios of yes against no, crude and adjusted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of `hindcast.analysis.odds.crude_and_adjusted`: for age, purpose and year.
+    """
+    adjusted_for = {column: ["age", "purpose", "year"] for column in QUESTIONS.values()}
+    rows = people.plain(known.dropna(subset=["age"]), "purpose")
+    return odds.crude_and_adjusted(rows, QUESTIONS, adjusted_for)
+
+
 def medical_odds(known: pd.DataFrame, least: int = 10) -> pd.DataFrame:
     """Return each medical class's odds of a fatal outcome over the third class's.
 
@@ -115,7 +152,7 @@ def medical_odds(known: pd.DataFrame, least: int = 10) -> pd.DataFrame:
 
 
 def _terms(rows: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
-    rows = rows.assign(medical=rows["medical"].astype(str).astype("object"))
+    rows = people.plain(rows, "medical", "purpose", "professional")
     fit = odds.logistic(rows, " + ".join([f"is_fatal ~ {terms[0]}", *terms[1:]]))
     table = odds.ratios(fit)
     table = table[table["term"].str.startswith("C(medical")]

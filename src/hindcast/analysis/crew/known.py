@@ -6,7 +6,6 @@ import pandas as pd
 from hindcast import paths
 from hindcast.analysis import odds, shares
 
-PUBLISHED = ["fact", "published", "published_low", "published_high"]
 HERE = ["here", "low", "high", "accidents"]
 AGE = 50
 FIRST_BASICMED = pd.Timestamp("2017-05-01")
@@ -25,11 +24,10 @@ def compared(known: pd.DataFrame, by_decade: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``fact, published, published_low, published_high, here, low, high, accidents, source``;
-        intervals are 95% ones, missing where none was published or none can be made.
+        ``fact, by, published, here, accidents``: numbers as text with their 95% intervals, blank
+        where none was published or none can be made.
     """
-    path = paths.reference() / "crew_facts.csv"
-    facts = pd.read_csv(path).set_index("key")
+    facts = pd.read_csv(paths.reference() / "crew_facts.csv").set_index("key")
     made = {
         "student_solo": _student_solo(known),
         "pilot_death_age_50": _age_50(known),
@@ -37,8 +35,20 @@ def compared(known: pd.DataFrame, by_decade: pd.DataFrame) -> pd.DataFrame:
         "basicmed_starts": _basicmed(known),
     }
     here = pd.DataFrame.from_dict(made, orient="index", columns=HERE)
-    told = facts.join(here, how="inner", validate="one_to_one")
-    return told[[*PUBLISHED, *HERE, "source"]].reset_index(drop=True)
+    both = facts.join(here, how="inner", validate="one_to_one")
+    published = both[["published", "published_low", "published_high"]]
+    numbers = {"published": published, "here": both[["here", "low", "high"]]}
+    words = {name: [_words(*row) for row in rows.to_numpy()] for name, rows in numbers.items()}
+    return both.assign(**words)[["fact", "by", "published", "here", "accidents"]].reset_index(
+        drop=True
+    )
+
+
+def _words(value: float, low: float, high: float) -> str:
+    """Return a number with its interval as text."""
+    if np.isnan(value):
+        return ""
+    return f"{value:.3g}" if np.isnan(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"
 
 
 def _student_solo(known: pd.DataFrame) -> tuple[float, float, float, int]:

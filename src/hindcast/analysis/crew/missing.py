@@ -3,13 +3,9 @@
 import pandas as pd
 from IPython.display import Markdown
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import (
-    confint_proportions_2indep,
-    proportion_confint,
-    test_proportions_2indep,
-)
+from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
-from hindcast.analysis import records
+from hindcast.analysis import records, shares
 
 FIELDS = {
     "total hours": "log_hours",
@@ -65,21 +61,18 @@ def by_severity(known: pd.DataFrame) -> pd.DataFrame:
         for name, column in held(known).items()
         for is_fatal in SEVERITY
     ]
-    table = pd.DataFrame(rows, columns=BY_SEVERITY)
-    apart = table.groupby("field")["share"].agg(lambda shares: -abs(shares.diff().iloc[-1]))
+    counts = pd.DataFrame(rows, columns=["field", "severity", "known", "fatal"])
+    table = shares.with_intervals(counts)
+    table = table.set_axis(BY_SEVERITY, axis=1)
+    apart = table.groupby("field")["share"].agg(lambda two: -abs(two.diff().iloc[-1]))
     ordered = table.assign(order=table["field"].map(apart))
     ordered = ordered.sort_values(["order", "field"], kind="stable", ignore_index=True)
     return ordered[BY_SEVERITY]
 
 
-def _row(
-    name: str, known: pd.DataFrame, column: str, is_fatal: bool
-) -> dict[str, float | int | str]:
+def _row(name: str, known: pd.DataFrame, column: str, is_fatal: bool) -> tuple[str, str, int, int]:
     own = known[known["is_fatal"].eq(is_fatal)]
-    missing, n = int(is_missing(own[column]).sum()), len(own)
-    low, high = proportion_confint(missing, max(n, 1), method="wilson")
-    told = {"field": name, "severity": SEVERITY[is_fatal], "accidents": n, "missing": missing}
-    return told | {"share": missing / max(n, 1), "low": float(low), "high": float(high)}
+    return name, SEVERITY[is_fatal], len(own), int(is_missing(own[column]).sum())
 
 
 def differences(found: pd.DataFrame) -> pd.DataFrame:
@@ -106,12 +99,12 @@ def differences(found: pd.DataFrame) -> pd.DataFrame:
 def _difference(name: str, counts: pd.DataFrame) -> tuple[float | str, ...]:
     fatal, other = (counts.loc[who] for who in SEVERITY.values())
     four = (fatal["missing"], fatal["accidents"], other["missing"], other["accidents"])
-    shares = fatal["missing"] / fatal["accidents"], other["missing"] / other["accidents"]
+    lacking = fatal["missing"] / fatal["accidents"], other["missing"] / other["accidents"]
     low, high = confint_proportions_2indep(*four, compare="diff", method="newcomb")
     # Where nothing, or all, is missing in both, there is no variance to test with.
-    alike = shares[0] == shares[1]
+    alike = lacking[0] == lacking[1]
     p = 1.0 if alike else test_proportions_2indep(*four, method="score").pvalue
-    return name, *shares, shares[0] - shares[1], float(low), float(high), float(p)
+    return name, *lacking, lacking[0] - lacking[1], float(low), float(high), float(p)
 
 
 def by_half_year(known: pd.DataFrame, fields: list[str]) -> pd.DataFrame:

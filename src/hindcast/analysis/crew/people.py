@@ -181,3 +181,8 @@ def in_years(accidents: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 def step(before: pd.DataFrame, after: pd.DataFrame, what: str) -> pd.DataFrame:
     """Return how many accidents a filter left, as one row of a table."""
     return pd.DataFrame({"filter": [what], "before": [len(before)], "after": [len(after)]})
+
+
+def plain(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Make categories plain text: in a regression those that nobody has would be columns of 0."""
+    return rows.assign(**{name: rows[name].astype(str).astype("object") for name in columns})

@@ -13,7 +13,6 @@ import patsy
 from scipy import stats
 from scipy.special import expit, logit
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 from hindcast.analysis import odds
 from hindcast.analysis.odds import Z95, Fit
@@ -183,36 +182,6 @@ def ratios_along(lines: Mapping[str, Smooth], reference: float, points: int = 60
         for name, one in lines.items()
     ]
     return _joined(tables, ["line", "at", "odds_ratio", "low", "high"])
-
-
-def observed(found: Smooth | None, groups: int = 12) -> pd.DataFrame:
-    """Return the share by equally large groups along the column, with Wilson's 95% intervals.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``at`` (mean of the group), ``accidents, share, low, high``.
-    """
-    columns = ["at", "accidents", "share", "low", "high"]
-    if found is None:
-        return pd.DataFrame(columns=columns)
-    values, outcome = found.rows[found.column], np.asarray(found.bent.result.model.endog)
-    cut = pd.qcut(values, groups, duplicates="drop", labels=False)
-    rows = pd.DataFrame({"at": values, "outcome": outcome}).groupby(cut)
-    table = rows.agg(at=("at", "mean"), accidents=("outcome", "size"), hits=("outcome", "sum"))
-    low, high = proportion_confint(table["hits"], table["accidents"], method="wilson")
-    share = table["hits"] / table["accidents"]
-    return table.assign(share=share, low=low, high=high)[columns].reset_index(drop=True)
-
-
-def histogram(found: Smooth | None, bins: int = 40) -> pd.DataFrame:
-    """Return how many accidents lie where along the column: ``left, width, accidents``."""
-    if found is None:
-        return pd.DataFrame(columns=["left", "width", "accidents"])
-    values = found.rows[found.column]
-    ends = tuple(values.quantile([0.01, 0.99]))
-    counts, edges = np.histogram(values, bins, range=ends)
-    return pd.DataFrame({"left": edges[:-1], "width": np.diff(edges), "accidents": counts})
 
 
 def contrasts(found: Smooth, at: Sequence[float] | np.ndarray, reference: float) -> pd.DataFrame:

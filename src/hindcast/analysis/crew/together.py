@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import patsy
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from hindcast.analysis import odds
-from hindcast.analysis.crew import splines
+from hindcast.analysis.crew import people, splines
 from hindcast.analysis.crew.splines import Smooth
 from hindcast.analysis.odds import Fit
 
-LADDER = ("alone", "given the other", "given purpose, profession and year too")
+LADDER = ("alone", "given the other", "given the other, purpose, profession and year")
 """Steps of adjusting; "the other" is hours for age, and age for hours."""
 SURFACE_KNOTS = 3
 
@@ -39,6 +40,7 @@ def ladder(accidents: pd.DataFrame, column: str, other: str, count: int = 4) -> 
         Step of `LADDER` -> fit; empty where too few accidents are complete.
     """
     rows = accidents.dropna(subset=[column, other, "is_fatal"])
+    rows = people.plain(rows, "purpose", "professional")
     if splines.smooth(rows, column, count=count) is None:
         return {}
     beside = [splines.term(other, splines.knots(rows[other], count))]
@@ -76,16 +78,13 @@ def collinearity(accidents: pd.DataFrame) -> pd.DataFrame:
     # Standard error of Fisher's z for a rank correlation: Fieller, Hartley and Pearson (1957).
     width = odds.Z95 * 1.03 / np.sqrt(len(rows) - 3)
     low, high = np.tanh(np.arctanh(found) + np.array([-width, width]))
-    design = patsy.dmatrix("age + log_hours + C(purpose) + C(professional)", _known(rows))
+    design = patsy.dmatrix(
+        "age + log_hours + C(purpose) + C(professional)",
+        people.plain(rows, "purpose", "professional"),
+    )
     told = {"spearman": found, "low": low, "high": high}
     inflation = variance_inflation_factor(np.asarray(design), list(_names(design)).index("age"))
     return pd.DataFrame([{"accidents": len(rows), **told, "inflation": float(inflation)}])
-
-
-def _known(rows: pd.DataFrame) -> pd.DataFrame:
-    """Drop categories nobody has: they would be columns of zeros."""
-    held = {c: rows[c].astype(str).astype("object") for c in ("purpose", "professional")}
-    return rows.assign(**held)
 
 
 def _names(design: patsy.DesignMatrix) -> list[str]:
@@ -123,7 +122,9 @@ def cells(found: Surface | None, ages: list[int], hours: list[int], least: int) 
         return pd.DataFrame(columns=["age", "hours", "accidents", "fatal_share"])
     fitted = found.rows.assign(fitted=np.asarray(found.joint.result.fittedvalues))
     fitted["age"] = pd.cut(fitted["age"], ages, right=False, labels=_bands(ages))
-    fitted["hours"] = pd.cut(fitted["hours"], hours, right=False, labels=_bands(hours))
+    fitted["hours"] = pd.cut(
+        np.expm1(fitted["log_hours"]), hours, right=False, labels=_bands(hours)
+    )
     grouped = fitted.groupby(["age", "hours"], observed=False)["fitted"]
     table = grouped.agg(accidents="size", fatal_share="mean").reset_index()
     return table.assign(fatal_share=table["fatal_share"].where(table["accidents"].ge(least)))
@@ -140,21 +141,26 @@ def tests(found: Surface | None, steps: dict[str, dict[str, Smooth]]) -> pd.Data
     Parameters
     ----------
     steps
-        Column's name -> its `ladder`.
+        ``hours`` and ``age`` -> its `ladder`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``what, accidents, chi2, df, p_value, p_adjusted`` (Benjamini-Hochberg over the rows).
     """
-    rows = []
-    for name, made in steps.items():
-        for step in LADDER[1:]:
-            if step in made:
-                rows.append((f"{name} {step}", _without(made[step])))
+    rows = [
+        (f"{name} {step.replace('the other', other)}", _without(made[step]))
+        for (name, made), other in zip(steps.items(), reversed(list(steps)), strict=True)
+        for step in LADDER[1:]
+        if step in made
+    ]
     if found is not None:
         test = splines.likelihood_ratio(found.joint, found.additive)
-        rows.append(("age x hours", (*test, found.joint.rows)))
-    told = [dict(zip(("chi2", "df", "p_value", "accidents"), t, strict=True)) for _, t in rows]
-    table = pd.DataFrame(told, columns=["chi2", "df", "p_value", "accidents"])
-    return table.assign(what=[name for name, _ in rows])[
-        ["what", "accidents", "chi2", "df", "p_value"]
-    ]
+        rows.append(("interaction of age and hours", (*test, found.joint.rows)))
+    table = pd.DataFrame([t for _, t in rows], columns=["chi2", "df", "p_value", "accidents"])
+    adjusted = multipletests(table["p_value"], method="fdr_bh")[1] if rows else []
+    told = table.assign(what=[name for name, _ in rows], p_adjusted=adjusted)
+    return told[["what", "accidents", "chi2", "df", "p_value", "p_adjusted"]]
 
 
 def _without(one: Smooth) -> tuple[float, int, float, int]:

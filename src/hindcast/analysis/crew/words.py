@@ -1,10 +1,12 @@
 """The page's findings in words; every direction is chosen by the run's own numbers."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from hindcast.analysis import findings
-from hindcast.analysis.crew import splines
+from hindcast.analysis.crew import splines, together
 from hindcast.analysis.crew.splines import Smooth
 from hindcast.analysis.findings import Finding
 
@@ -17,18 +19,21 @@ AXES = {
     "log_hours": f"pilot's hours (reference {MANY:,})",
     "age": f"pilot's age, years (reference {MIDDLE:.0f})",
 }
+ALL_HOURS = "pilot's hours in all aircraft (log scale)"
 AGES = [10, 30, 40, 50, 60, 70, 110]
 HOURS = [0, 100, 300, 1_000, 3_000, 10_000, 100_000]
 """Edges of the bands of the surface."""
 DAYS = {"days since the flight review": "review_days", "days since the medical": "medical_days"}
+DUE = {"days since the flight review": 761}
+"""24 calendar months and what is left of the last one, days: 14 CFR 61.56."""
 WATCHED = ["total hours", "flight review's date", "medical's validity"]
 LEVEL = 0.05
 TOO_FEW = "Too few accidents tell it for a curve."
 PLURAL = {"rises": "rise", "falls": "fall", "levels": "level", "stays": "stay", "shows": "show"}
 GIVEN = {
-    "alone": "crude",
-    "given the other": "adjusted for {other}",
-    "given purpose, profession and year too": "adjusted for {other}, purpose, profession and year",
+    together.LADDER[0]: "crude",
+    together.LADDER[1]: "adjusted for {other}",
+    together.LADDER[2]: "adjusted for {other}, purpose, profession and year",
 }
 
 
@@ -53,6 +58,19 @@ def found(
         Of `hindcast.analysis.crew.bounds.compared`; its first group is told.
     """
     return [of_hours(hours), of_age(ages, older), of_missing(lacking, moved)]
+
+
+def printed(table: pd.DataFrame, digits: int = 2) -> pd.DataFrame:
+    """Return a table as it is printed: numbers rounded, p to three digits or as ``<0.001``.
+
+    Examples
+    --------
+    >>> printed(pd.DataFrame({"chi2": [9.876], "p_adjusted": [0.00004]})).to_dict("records")
+    [{'chi2': 9.88, 'p_adjusted': '<0.001'}]
+    """
+    chances = [column for column in table if column.startswith("p_")]
+    told = {c: [f"{p:.3f}" if p >= 0.001 else "<0.001" for p in table[c]] for c in chances}
+    return table.round(digits).assign(**told)
 
 
 def side(low: float, high: float, even: float = 1.0) -> int:
@@ -105,7 +123,7 @@ def of_hours(steps: dict[str, Smooth]) -> Finding:
 
 def _plural(bend: str) -> str:
     """Put a shape into the plural: a share rises, odds rise."""
-    return " ".join(PLURAL.get(word, word) for word in bend.split(" "))
+    return re.sub(r"[a-z]+", lambda word: PLURAL.get(word[0], word[0]), bend)
 
 
 def _ratio(row: pd.Series) -> str:
