@@ -17,7 +17,7 @@ ROLE_NAMES = {
     "crude": "crude",
     "step": "adjusted for some",
     "main": "adjusted for all",
-    "check": "the same, other accidents",
+    "check": "all, checked otherwise",
     "mediator": "a consequence held fixed: hides part",
 }
 
@@ -75,7 +75,11 @@ def _ratios(ax: Axes, found: pd.DataFrame, names: list[str], value: str, label: 
     _pairs(ax, found, names, value)
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(xscale="log", xlabel=label)
-    low, high = found[LOWER.get(value, "low")].min(), found[UPPER.get(value, "high")].max()
+    _ticks(ax, found[LOWER.get(value, "low")].min(), found[UPPER.get(value, "high")].max())
+
+
+def _ticks(ax: Axes, low: float, high: float) -> None:
+    """Name a few numbers on a log scale that goes from ``low`` to ``high``."""
     ticks = [t for t in TICKS if low * 0.9 <= t <= high * 1.1]
     ax.set(xticks=ticks, xticklabels=[f"{t:g}" for t in ticks])
     ax.minorticks_off()
@@ -141,16 +145,8 @@ def strata(found: pd.DataFrame, overall: float | None, ax: Axes | None = None) -
     names = [f"{grouping}: {group}  ({n:,})" for grouping, group, n in rows]
     ax.set(yticks=range(len(found)), yticklabels=names, ylim=(len(found) - 0.5, -0.5))
     ax.set(xscale="log", xlabel="ratio of fatal shares, IMC to VMC (95% interval, log scale)")
-    ax.set(
-        xticks=(
-            ticks := [
-                t for t in TICKS if found["low"].min() * 0.8 <= t <= found["high"].max() * 1.2
-            ]
-        ),
-        xticklabels=[f"{t:g}" for t in ticks],
-    )
+    _ticks(ax, min(found["low"].min(), 1), max(found["high"].max(), 1))
     ax.xaxis.set_label_coords(0.3, -0.06)
-    ax.minorticks_off()
     return figures.sign(ax)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from hindcast.analysis.weather_light import accidents as study
-from hindcast.analysis.weather_light import adjusted, causes
+from hindcast.analysis.weather_light import adjusted, causes, curves, sensitivity
 
 
 def _expand(counts: list[tuple]) -> pd.DataFrame:
@@ -16,7 +16,7 @@ def _expand(counts: list[tuple]) -> pd.DataFrame:
     return frame.astype({"is_imc": "boolean", "is_night": "boolean"})
 
 
-def _invented(n: int = 1200, seed: int = 3) -> pd.DataFrame:
+def _invented(n: int = 900, seed: int = 3) -> pd.DataFrame:
     """Accidents with all columns that `study.with_groups` reads; fatal more often in IMC."""
     rng = np.random.default_rng(seed)
     pick = rng.choice
@@ -105,5 +105,18 @@ def known() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def contrasts(known) -> pd.DataFrame:
-    """All exposures of the invented accidents, compared."""
-    return adjusted.contrasts(known)
+    """IMC, night, wind and a crosswind that is nowhere recorded, compared."""
+    asked = ("is_imc", "is_night", "strong_wind", "strong_crosswind")
+    return adjusted.contrasts(known, [e for e in adjusted.EXPOSURES if e.column in asked])
+
+
+@pytest.fixture(scope="session")
+def steps(known) -> pd.DataFrame:
+    """The ladder of the invented accidents."""
+    return sensitivity.ladder(known)
+
+
+@pytest.fixture(scope="session")
+def courses(known) -> list[dict]:
+    """The curves of the invented accidents."""
+    return curves.courses(known)

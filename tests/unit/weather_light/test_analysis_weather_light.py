@@ -73,7 +73,7 @@ def test_its_error_is_that_of_drawing_accidents_anew():
         fit = odds.logistic(rows, "is_fatal ~ is_imc + x")
         return standard.levels(fit, rows, [{"is_imc": 1.0}, {"is_imc": 0.0}])
 
-    drawn = [estimate(frame.sample(300, replace=True, random_state=at)).means for at in range(70)]
+    drawn = [estimate(frame.sample(300, replace=True, random_state=at)).means for at in range(50)]
     told = np.sqrt(np.diag(estimate(frame).covariance))
     assert told == pytest.approx(np.std(drawn, axis=0), rel=0.25)
 
@@ -312,8 +312,7 @@ def test_an_e_value_lies_on_the_frontier_and_is_the_same_turned_round(ratio):
         assert above * (e - 1) / (e - above) == pytest.approx(e, rel=1e-6)
 
 
-def test_the_ladder_goes_from_crude_to_all(known):
-    steps = sensitivity.ladder(known)
+def test_the_ladder_goes_from_crude_to_all(known, steps):
     assert steps["role"].iloc[0] == "crude"
     assert (steps["role"] == "main").sum() == 1
     main = adjusted.contrast(known, adjusted.EXPOSURES[0])[1]

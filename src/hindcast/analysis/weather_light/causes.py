@@ -60,7 +60,7 @@ COLUMNS = {
 PLACES = {
     "season_and_place": (0.10, 0.93),
     "operation": (0.37, 0.95),
-    "aircraft": (0.63, 0.80),
+    "aircraft": (0.63, 0.87),
     "pilot": (0.90, 0.93),
     "night": (0.08, 0.56),
     "imc": (0.10, 0.20),

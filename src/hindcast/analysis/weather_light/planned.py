@@ -49,9 +49,10 @@ def met(accidents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``of`` (flight plan or briefing), ``group``, ``accidents`` (of known weather), ``imc`` (of them),
-        ``imc_share, low, high`` (missing for fewer than ten), ``fatal_in_imc``: its share is of the accidents in IMC of known severity,
-        missing where they are fewer than ten. Empty where neither is recorded.
+        ``of`` (flight plan or briefing), ``group``, ``accidents`` (of known weather), ``imc`` (how
+        many of them), ``imc_share, low, high``, and ``fatal_in_imc``, the share of the accidents in
+        IMC of known severity that was fatal; shares of fewer than ten are missing. Empty where
+        neither is recorded.
     """
     asked = {"flight plan": ("flight_plan", PLANS), "briefing": ("weather_briefing", BRIEFINGS)}
     parts = [_met(accidents, of, *how) for of, how in asked.items()]

@@ -140,7 +140,7 @@ def degrees(rules: pd.DataFrame, contrasts: pd.DataFrame) -> Finding:
         f"{share(row.share, row.low, row.high)} in {row.category}" for row in own.itertuples()
     )
     text = (
-        "By ceiling and visibility at the nearest station, adjusted shares that were fatal are "
+        "By ceiling and visibility at a station, adjusted shares that were fatal are "
         f"{listed}.{_wind(contrasts)}"
     )
     numbers = {f"share_{row.category.lower()}": row.share for row in own.itertuples()}
