@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from hindcast.analysis.narratives import matrix, topic_shares, topics
+from hindcast.analysis.narratives import matrix, stability, topic_shares, topics
 
 KINDS = [["fuel", "tank", "exhaustion"], ["stall", "spin", "airspeed"], ["wire", "pole", "tower"]]
 
@@ -30,7 +30,7 @@ def terms() -> matrix.Terms:
 
 @pytest.fixture(scope="module")
 def tried(terms) -> pd.DataFrame:
-    return topics.stability(topics.weights(terms), terms.names, [3, 7, 50], rounds=2, seed=1)
+    return stability.stability(topics.weights(terms), terms.names, [3, 7, 50], rounds=2, seed=1)
 
 
 def test_three_kinds_of_texts_are_three_topics(terms):
@@ -59,32 +59,32 @@ def test_a_fit_is_wholly_like_itself_whatever_the_order(terms):
     turned = topics.Topics(
         found.names[::-1], found.words, found.loadings[::-1], found.shares[:, ::-1], 0.0
     )
-    compared = topics.compared(found, turned)
+    compared = stability.compared(found, turned)
     np.testing.assert_allclose(compared[["cosine", "jaccard"]], 1)
 
 
 def test_true_topics_hold_and_too_many_do_not(tried):
-    held = topics.holding(tried, 0.9)
-    numbers = topics.by_number(held).set_index("topics")
+    held = stability.holding(tried, 0.9)
+    numbers = stability.by_number(held).set_index("topics")
     assert numbers.index.to_list() == [3, 7]  # 50 are more than there are words
     assert numbers.loc[3, "holding"] == 1
     assert numbers.loc[7, "holding"] < 1
-    assert topics.choose(topics.by_number(held), 0.99) == 3
+    assert stability.choose(stability.by_number(held), 0.99) == 3
 
 
 def test_stability_repeats(terms, tried):
-    again = topics.stability(topics.weights(terms), terms.names, [3, 7, 50], rounds=2, seed=1)
+    again = stability.stability(topics.weights(terms), terms.names, [3, 7, 50], rounds=2, seed=1)
     pd.testing.assert_frame_equal(tried, again)
 
 
 def test_topics_that_do_not_hold_are_marked(terms, tried):
     found = topics.fit(topics.weights(terms), terms.names, 3, [1, 2])
-    firm = topics.holding(tried, 0.9)
+    firm = stability.holding(tried, 0.9)
     loose = firm.assign(holds=False)
-    assert topics.marked(found, firm).names == found.names
-    starred = topics.marked(found, loose)
-    assert all(name.endswith(topics.STAR) for name in starred.names)
-    table = topics.table(starred, loose)
+    assert stability.marked(found, firm).names == found.names
+    starred = stability.marked(found, loose)
+    assert all(name.endswith(stability.STAR) for name in starred.names)
+    table = stability.table(starred, loose)
     assert table["texts"].sum() == 120
     assert table["texts_anew"].notna().all()
 
@@ -100,12 +100,12 @@ def test_no_words_no_topics():
         pd.DataFrame({"ev_id": ["a"]}), np.array([]), sparse.csr_array((1, 0)), frozenset()
     )
     weighted = topics.weights(none)
-    tried = topics.stability(weighted, none.names, [3], 1, 1)
-    held = topics.holding(tried, 0.9)
-    chosen = topics.choose(topics.by_number(held), 0.9)
-    found = topics.marked(topics.fit(weighted, none.names, chosen, [1]), held)
+    tried = stability.stability(weighted, none.names, [3], 1, 1)
+    held = stability.holding(tried, 0.9)
+    chosen = stability.choose(stability.by_number(held), 0.9)
+    found = stability.marked(topics.fit(weighted, none.names, chosen, [1]), held)
     assert (chosen, found.of_texts().to_list()) == (0, [topics.NONE])
-    assert topics.table(found, held).empty
+    assert stability.table(found, held).empty
 
 
 def dated(years: list[int], of: list[str], fatal: list[bool]) -> pd.DataFrame:

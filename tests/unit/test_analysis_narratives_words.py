@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import Table2x2
 
-from hindcast.analysis.narratives import cleaning, log_odds, matrix, texts, wording
+from hindcast.analysis.narratives import cleaning, equal_length, log_odds, matrix, texts, wording
 
 RULES = cleaning.rules()
 
@@ -167,14 +167,14 @@ def test_between_texts_of_one_length_a_word_that_only_goes_with_length_says_noth
     rows += [(short + "wind", True)] * 18 + [(short + "rudder", True)]
     terms = matrix.build(told(rows), 3)
     crude = log_odds.compare(terms, 1e-9).set_index("term")["odds_ratio"]["rudder"]
-    (equal,) = log_odds.at_equal_length(terms, ["rudder"], strata=2).to_dict("records")
+    (equal,) = equal_length.at_equal_length(terms, ["rudder"], strata=2).to_dict("records")
     assert crude > 3
     assert equal["equal_low"] < 1 < equal["equal_high"]
 
 
 def test_a_term_that_every_class_lacks_on_one_side_has_no_pooled_ratio():
     terms = matrix.build(told([("stall", True)] * 5 + [("wind", False)] * 5), 1)
-    (found,) = log_odds.at_equal_length(terms, ["stall"]).to_dict("records")
+    (found,) = equal_length.at_equal_length(terms, ["stall"]).to_dict("records")
     assert np.isnan(found["equal_length"])
 
 

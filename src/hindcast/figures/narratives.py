@@ -55,7 +55,7 @@ def terms(found: pd.DataFrame, equal: pd.DataFrame, ax: Axes | None = None) -> A
     found
         Of `hindcast.analysis.narratives.log_odds.leading`.
     equal
-        The same terms between texts of about the same length, of `log_odds.at_equal_length`.
+        The same terms between texts of about the same length, of `equal_length.at_equal_length`.
     """
     ax = figures.axes(ax, width=6.6, height=1.4 + 0.25 * len(found))
     if found.empty:
@@ -144,7 +144,7 @@ def stability(numbers: pd.DataFrame, chosen: int, share: float, ax: Axes | None 
     Parameters
     ----------
     numbers
-        Of `hindcast.analysis.narratives.topics.by_number`.
+        Of `hindcast.analysis.narratives.stability.by_number`.
     share
         Share of topics that has to hold.
     """

@@ -9,7 +9,6 @@ depend on each other, accidents hardly do.
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
 from hindcast.analysis.narratives.matrix import Terms
@@ -152,51 +151,6 @@ class _Texts:
         around = [one for one in ranked if f" {name} " in f" {one} "]
         same = [one for one in around if len(self.of(one)) >= SAME * len(own)]
         return max(same, key=lambda one: (len(one.split()), len(self.of(one)), one))
-
-
-def at_equal_length(terms: Terms, names: list[str], strata: int = 10) -> pd.DataFrame:
-    """Return terms' odds ratios between texts of about the same length (Mantel and Haenszel).
-
-    Long texts hold more of every word, and texts of fatal accidents are longer.
-
-    Parameters
-    ----------
-    strata
-        Classes of length, of about as many texts each.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``term, equal_length, equal_low, equal_high`` (95% intervals); missing where no class of
-        length has texts of both kinds with and without the term.
-    """
-    known = np.flatnonzero(terms.accidents["is_fatal"].notna().to_numpy())
-    mine = terms.of(known)
-    fatal = mine.accidents["is_fatal"].to_numpy(dtype=bool)
-    ranks = mine.accidents["words"].str.count(r"\S+").rank(method="average", pct=True)
-    classes = np.ceil(ranks.to_numpy() * strata).astype(int)
-    at = {name: place for place, name in enumerate(mine.names)}
-    present = mine.present.tocsc()
-    told = []
-    for name in names:
-        has = present[:, [at[name]]].toarray().ravel() > 0
-        tables = [_fourfold(fatal[classes == one], has[classes == one]) for one in set(classes)]
-        told.append({"term": name} | _pooled(tables))
-    return pd.DataFrame(told, columns=["term", "equal_length", "equal_low", "equal_high"])
-
-
-def _fourfold(fatal: np.ndarray, has: np.ndarray) -> np.ndarray:
-    return np.bincount(2 * ~fatal + ~has, minlength=4).reshape(2, 2).astype(float)
-
-
-def _pooled(tables: list[np.ndarray]) -> dict[str, float]:
-    useful = [table for table in tables if table.sum(0).all() and table.sum(1).all()]
-    keys = ("equal_length", "equal_low", "equal_high")
-    if not useful or not (sum(t[0, 0] * t[1, 1] for t in useful) and sum(t[0, 1] for t in useful)):
-        return dict.fromkeys(keys, float("nan"))
-    pooled = StratifiedTable(useful)
-    bounds = pooled.oddsratio_pooled_confint()
-    return dict(zip(keys, map(float, (pooled.oddsratio_pooled, *bounds)), strict=True))
 
 
 def by_severity(terms: Terms, names: list[str], levels: list[str]) -> pd.DataFrame:

@@ -4,7 +4,8 @@ import pandas as pd
 
 from hindcast.analysis.findings import Finding, ratio, share
 from hindcast.analysis.narratives import leak
-from hindcast.analysis.narratives.topics import NONE, STAR
+from hindcast.analysis.narratives.stability import STAR
+from hindcast.analysis.narratives.topics import NONE
 
 LITTLE = 0.6
 """An AUC below which a text tells little."""
