@@ -88,6 +88,12 @@ def test_forest_marks_ratios_in_plain_numbers():
     assert "no regression" in texts(figures.forest(groups.medical_odds(EMPTY)))
 
 
+def test_dots_are_marked_at_every_fifth_percent():
+    row = {"who": "student", "accidents": 20, "fatal_share": 0.12, "low": 0.05, "high": 0.2}
+    ax = figures.dots(pd.DataFrame([row]), "who", 0.17)
+    assert np.diff(ax.get_xticks()) == pytest.approx(0.05)
+
+
 EMPTY = pd.DataFrame(
     {"age": pd.Series(dtype=float), "medical": pd.Series(dtype=str), "is_fatal": False}
 )
