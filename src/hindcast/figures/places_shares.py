@@ -10,6 +10,8 @@ from hindcast.analysis.places import airports, states
 from hindcast.analysis.places.states import Funnel
 from hindcast.figures import BLUE, GREEN, GREY, ORANGE, RED
 
+_BESIDE = np.array([(15, 0), (-15, 0), (0, 13), (0, -13), (13, 11), (-13, 11), (13, -11)])
+"""Where a name may stand, in pixels from its dot."""
 _SIDES = {"above": RED, "below": BLUE, "inside": GREY}
 
 
@@ -39,9 +41,9 @@ def funnel(found: Funnel | None, ax: Axes | None = None) -> Axes:
     ax.axhline(found.overall, color=GREY, linewidth=1)
     share = rows["fatal"] / rows["known"]
     ax.scatter(rows["known"], share, s=22, c=rows["side"].map(_SIDES), zorder=3)
-    _names(ax, rows.assign(share=share))
     ax.set(xscale="log", xlabel="accidents of known severity (log scale)")
     ax.set(ylabel="fatal share of accidents", ylim=(0, max(0.45, share.max() * 1.1)))
+    _names(ax, rows.assign(share=share))
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.yaxis.set_major_formatter("{x:.0%}")
     figures.legend(ax, title="control limits", fontsize="small", loc="upper right")
@@ -49,14 +51,27 @@ def funnel(found: Funnel | None, ax: Axes | None = None) -> Axes:
 
 
 def _names(ax: Axes, rows: pd.DataFrame) -> None:
-    """Name the states beyond the 95% limits of chance alone."""
-    chosen = rows[rows["p_value"] < 0.05].sort_values("known")
-    # Neighbours along the curve get their names on different sides.
-    for is_high, own in chosen.groupby(chosen["z"] > 0):
-        sides = [(-16, 2), (-5, 7), (5, 2)] if is_high else [(-16, -8), (-5, -13), (5, -8)]
-        for at, row in enumerate(own.itertuples()):
-            spot, beside = (row.known, row.share), sides[at % 3]
-            ax.annotate(row.code, spot, xytext=beside, textcoords="offset points", fontsize=8)
+    """Name the states beyond the 95% limits of chance alone, each on its emptiest side."""
+    width, height = ax.get_window_extent().size
+    left, right = np.log10(ax.get_xlim())
+    x = (np.log10(rows["known"]) - left) / (right - left) * width
+    y = rows["share"] / ax.get_ylim()[1] * height
+    taken = np.column_stack([x, y])
+    for place in rows.index[rows["p_value"] < 0.05]:
+        spots = np.array([x[place], y[place]]) + _BESIDE
+        gaps = np.abs(spots[:, None] - taken) / (16, 9)
+        best = gaps.max(axis=2).min(axis=1).argmax()
+        taken = np.vstack([taken, spots[best]])
+        dx, dy = _BESIDE[best]
+        ax.annotate(
+            rows.loc[place, "code"],
+            rows.loc[place, ["known", "share"]].tolist(),
+            xytext=(dx * 0.72, dy * 0.72),
+            textcoords="offset points",
+            fontsize=8,
+            ha="center",
+            va="center",
+        )
 
 
 def observed_over_expected(

@@ -7,6 +7,9 @@ from hindcast.analysis import shares
 
 _COLUMNS = ("dec_latitude", "dec_longitude")
 _RULES = {
+    "longitude_sign": "sign of the longitude turned",
+    "latitude_sign": "sign of the latitude turned",
+    "position_swapped": "latitude and longitude exchanged back",
     "position_from_dms": "taken from degrees, minutes and seconds",
     "position_zero": "zero by zero: blanked",
     "position_half_given": "half of a pair: blanked",
