@@ -294,7 +294,7 @@ def test_figures_draw_and_say_where_there_is_nothing(home):
             depth.spread(counts.head(0)), depth.means(counts.head(0), "year", "severity")
         ),
         causes_events.heat(cells.head(0)),
-        causes_events.phase_ratios({}),
+        causes_events.phase_ratios({}, {}),
     ]
     for ax in nothing:
         assert any(text.get_text().startswith(("no ", "too few")) for text in ax.texts)

@@ -191,7 +191,8 @@ def ruled(later: float) -> pd.DataFrame:
 
 
 def told(crude, within, found, q, depth=(1.3, 1.2, 1.4)) -> list:
-    return words.findings(PHASES, LOSSES, compared(crude, within), found, shifted(q), depth, 0.05)
+    both = compared(crude, NONE), compared(NONE, within)
+    return words.findings(PHASES, LOSSES, *both, found, shifted(q), depth, 0.05)
 
 
 def test_words_follow_the_numbers_up():
@@ -221,7 +222,7 @@ def test_words_say_where_there_is_nothing_and_json_takes_them():
     found = words.findings(
         PHASES.head(0),
         LOSSES.head(0),
-        compared(NONE, NONE),
+        *[compared(NONE, NONE)] * 2,
         ruled(1).head(0),
         shifted([]),
         NONE,

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from hindcast import figures
 from hindcast.analysis.causes.events import Compared
-from hindcast.figures import BLACK, BLUE, GREY, ORANGE
+from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE
 from hindcast.figures.causes import COLOURS, MOST, ink, plain_ticks
 
 
@@ -67,31 +67,29 @@ def _cell(ax: Axes, x: int, y: int, row) -> None:
     ax.text(x, y + 0.06, f"{row.accidents:,}", va="top", fontsize=7, **style)
 
 
-def phase_ratios(compared: dict[str, Compared], ax: Axes | None = None) -> Axes:
+def phase_ratios(
+    compared: dict[str, Compared], fair: dict[str, Compared], ax: Axes | None = None
+) -> Axes:
     """Draw odds ratios of phases against all others, crude and within the same event.
 
     Parameters
     ----------
-    compared
-        Phase -> of `hindcast.analysis.causes.events.compared`.
+    compared, fair
+        Phase -> of `hindcast.analysis.causes.events.compared`: of all years, and of those in which
+        most accidents have a coded event.
     """
-    kinds = {"crude": "crude", "within": "within the same event"}
-    rows = [
-        (phase, kind, *getattr(own, kind))
-        for phase, own in compared.items()
-        for kind in kinds
-        if own.strata
-    ]
-    ax = figures.axes(ax, width=7.0, height=1.6 + 0.22 * len(rows))
-    if not rows:
+    names = [phase for phase, own in compared.items() if own.strata]
+    ax = figures.axes(ax, width=7.0, height=1.6 + 0.5 * len(names))
+    if not names:
         return figures.empty(ax, "too few accidents to compare")
-    names = list(dict.fromkeys(row[0] for row in rows))
-    for shift, colour, (kind, label) in zip(
-        (-0.13, 0.13), (ORANGE, BLUE), kinds.items(), strict=True
-    ):
-        own = [row for row in rows if row[1] == kind]
-        at = [names.index(row[0]) + shift for row in own]
-        value, low, high = (np.array([row[i] for row in own]) for i in (2, 3, 4))
+    kinds = {
+        "crude": (ORANGE, [compared[phase].crude for phase in names]),
+        "within the same event": (BLUE, [compared[phase].within for phase in names]),
+        "the same, years with coded events": (GREEN, [fair[phase].within for phase in names]),
+    }
+    for shift, (label, (colour, ratios)) in zip((-0.2, 0, 0.2), kinds.items(), strict=True):
+        value, low, high = np.array(ratios).T
+        at = np.arange(len(names)) + shift
         ax.errorbar(value, at, xerr=[value - low, high - value], fmt="o", color=colour, label=label)
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
@@ -99,5 +97,5 @@ def phase_ratios(compared: dict[str, Compared], ax: Axes | None = None) -> Axes:
         xscale="log", xlabel="odds ratio of an accident's being fatal\n(95% interval, log scale)"
     )
     plain_ticks(ax)
-    figures.legend(ax, loc="best")
+    figures.legend(ax, loc="lower left", bbox_to_anchor=(-0.12, 1.0), ncols=3, fontsize=9)
     return figures.sign(ax)

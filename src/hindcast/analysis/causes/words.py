@@ -16,6 +16,7 @@ def findings(
     phases: pd.DataFrame,
     losses: pd.DataFrame,
     compared: events.Compared,
+    fair: events.Compared,
     rules: pd.DataFrame,
     shifts: pd.DataFrame,
     depth: tuple[float, float, float],
@@ -26,8 +27,9 @@ def findings(
 
     Parameters
     ----------
-    phases, losses, compared
-        Of `hindcast.analysis.causes.events`; the last for ``phase``.
+    phases, losses, compared, fair
+        Of `hindcast.analysis.causes.events`; the last two for ``phase``, of all years and of those
+        in which most accidents have a coded event.
     rules
         Worded, of `hindcast.analysis.causes.rules`.
     shifts
@@ -38,7 +40,7 @@ def findings(
         Share of false discoveries allowed.
     """
     told = [
-        _of_phase(phases, losses, compared, phase),
+        _of_phase(phases, losses, compared, fair, phase),
         _of_rules(rules, depth),
         _of_shifts(shifts, alpha),
     ]
@@ -64,20 +66,22 @@ def side(low: float, high: float, words: tuple[str, str, str]) -> str:
 
 
 def _of_phase(
-    phases: pd.DataFrame, losses: pd.DataFrame, compared: events.Compared, phase: str
+    phases: pd.DataFrame,
+    losses: pd.DataFrame,
+    compared: events.Compared,
+    fair: events.Compared,
+    phase: str,
 ) -> Finding:
     row = phases[phases["flight_phase"].eq(phase)]
     if row.empty or np.isnan(compared.crude[0]):
         text = f"These records hold too few accidents of the phase {phase.lower()} to compare."
         return Finding(f"{phase}: too little is known", text, "fig-causes-heat", {})
     (own,) = row.to_dict("records")
-    crude, within = (side(*one[1:], _DEADLIER) for one in (compared.crude, compared.within))
-    also = "are" if crude == within else "yet are"
+    crude = side(*compared.crude[1:], _DEADLIER)
     text = (
         f"Of accidents while {phase.lower()}, {share(own['fatal_share'], own['low'], own['high'])} "
         f"were fatal: the odds of being fatal are {ratio(*compared.crude)} times those of other "
-        f"accidents. Within the same kind of defining event they {also} {within}: "
-        f"{ratio(*compared.within)}.{_lost(losses, phase)}"
+        f"accidents.{_within(fair, crude)}{_lost(losses, phase)}"
     )
     numbers = {
         "fatal_share": own["fatal_share"],
@@ -85,11 +89,22 @@ def _of_phase(
         "high": own["high"],
         "accidents": int(own["accidents"]),
         "odds_ratio": compared.crude[0],
-        "odds_ratio_within_events": compared.within[0],
-        "odds_ratio_within_events_low": compared.within[1],
-        "odds_ratio_within_events_high": compared.within[2],
+        "odds_ratio_within_events": fair.within[0],
+        "odds_ratio_within_events_low": fair.within[1],
+        "odds_ratio_within_events_high": fair.within[2],
     }
     return Finding(f"Accidents while {phase.lower()} are {crude}", text, "fig-causes-heat", numbers)
+
+
+def _within(fair: events.Compared, crude: str) -> str:
+    if np.isnan(fair.within[0]):
+        return ""
+    within = side(*fair.within[1:], _DEADLIER)
+    also = "are" if crude == within else "yet are"
+    return (
+        f" Within the same kind of defining event they {also} {within}: {ratio(*fair.within)} (of "
+        "the years in which most accidents have a coded event)."
+    )
 
 
 def _lost(losses: pd.DataFrame, phase: str) -> str:
