@@ -1,12 +1,16 @@
 """The page on limits: what hours, reports and clocks leave open, on known and invented numbers."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.axes import Axes
 
+from hindcast import source
 from hindcast.analysis.limits import clocks, hours, makes, reporting, strata, traps
+from hindcast.figures import limits
 
 
 def accidents(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
@@ -51,10 +55,15 @@ def test_a_ranking_by_share_and_one_by_rate_may_disagree(flown, published):
     }
 
 
-def test_few_accidents_have_a_count_and_no_share(flown, published):
+def test_few_accidents_have_a_count_and_no_share(flown, published, monkeypatch):
+    monkeypatch.setattr(source, "label", lambda: "SIMULATED records, 2008-2021")
     few = hours.by_operation(flown.drop(index=10), published).set_index("operation")
     assert few.loc[hours.COMMUTERS, "accidents"] == 9
     assert np.isnan(few.loc[hours.COMMUTERS, "fatal_share"])
+    ranked = hours.ranks(few.reset_index())
+    assert ranked.dtypes[["value", "low", "high", "rank"]].eq("float64").all()
+    assert isinstance(limits.rankings(ranked), Axes)
+    plt.close("all")
 
 
 def test_unknown_and_foreign_operations_have_no_published_hours(flown):

@@ -71,12 +71,13 @@ def isolines(found: pd.DataFrame, rates: pd.DataFrame, makes: pd.DataFrame) -> A
     shown = makes.iloc[sorted({0, len(makes) // 2, len(makes) - 1})] if len(makes) else makes
     for make, share in zip(shown["make"], shown["fatal_share"], strict=True):
         ax.axhline(share, color=RED, linewidth=1.2, alpha=0.7)
-        words = f"{make.title()}: anywhere on this line "
-        ax.text(38, share, words, color=RED, va="bottom", ha="right", fontsize=9)
+        words = f"{make.title()}: anywhere on this line"
+        ax.text(0.105, share, words, color=RED, va="bottom", fontsize=9)
     for name, rate, share in zip(
         found["operation"], found["accident_rate"], found["fatal_share"], strict=True
     ):
-        _point(ax, rate, share, SHORT[name], COLOURS[name], "right")
+        side = "below" if rate < 0.5 else "right"
+        _point(ax, rate, share, SHORT[name], COLOURS[name], side)
     for row in rates.itertuples():
         share = row.fatal_per_100k_h / row.accidents_per_100k_h
         _point(
@@ -101,9 +102,9 @@ def _point(
 ) -> None:
     if 0.1 < rate < 40:
         ax.plot(rate, share, "o", color=colour, markersize=7)
-        away = (-7, 4) if side == "right" and rate > 0.5 else (7, 4)
-        how = {"textcoords": "offset points", "color": colour, "ha": "left"}
-        ax.annotate(label, (rate, share), away, **how | ({"ha": "right"} if away[0] < 0 else {}))
+        away = {"left": (7, 4), "right": (-7, 4), "below": (7, -14)}[side]
+        how = {"textcoords": "offset points", "color": colour}
+        ax.annotate(label, (rate, share), away, ha="right" if away[0] < 0 else "left", **how)
 
 
 def places(found: pd.DataFrame, factor: float) -> Axes:

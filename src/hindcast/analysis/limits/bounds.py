@@ -226,7 +226,7 @@ def seen(answer: pd.Series | None, sizes: pd.DataFrame) -> pd.DataFrame:
         fall = smallest_seen(base, exposed, others)
         needed = accidents_needed(base, fall / 2, exposed / (exposed + others))
         told.append((label, exposed, others, fall, needed))
-    return pd.DataFrame(told, columns=columns).round({"with_it": 1, "without": 1})
+    return pd.DataFrame(told, columns=columns)
 
 
 def _power(without: float, difference: float, exposed: float, others: float) -> float:

@@ -113,9 +113,10 @@ def ranks(found: pd.DataFrame) -> pd.DataFrame:
 def _ranked(
     found: pd.DataFrame, measure: str, value: str, low: str | None, high: str | None
 ) -> pd.DataFrame:
-    place = found[value].rank(ascending=False, method="min")
-    columns = {"operation": found["operation"], "measure": measure, "value": found[value]}
-    columns |= {"low": found[low] if low else np.nan, "high": found[high] if high else np.nan}
+    columns = {"operation": found["operation"], "measure": measure}
+    for name, column in {"value": value, "low": low, "high": high}.items():
+        columns[name] = found[column].astype("float64") if column else np.nan
+    place = columns["value"].rank(ascending=False, method="min")
     return pd.DataFrame(columns | {"rank": place})
 
 
