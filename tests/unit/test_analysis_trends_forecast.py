@@ -106,8 +106,16 @@ def test_the_pandemic_is_scored_apart(tried):
     assert (apart["forecasts"] == 20).all()
 
 
+def test_errors_are_told_by_origin(tried):
+    table = backtest.by_origin(tried)
+    assert table["made"].tolist() == ["December 2018", "December 2019"]
+    weighted = (table[forecast.NAIVE] * [24, 12]).sum() / 36
+    assert weighted == pytest.approx(backtest.scores(tried).loc[forecast.NAIVE, "MASE"])
+
+
 def test_too_few_months_are_not_forecast():
     found = backtest.tried(months(71), first_years=5, ahead=36)
+    assert backtest.by_origin(found).empty
     assert found.best is None
     assert backtest.scores(found).empty
     assert backtest.scores(found, "year_ahead").empty

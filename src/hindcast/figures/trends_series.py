@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
@@ -11,9 +10,12 @@ from hindcast.analysis.trends import breaks as changes
 from hindcast.analysis.trends import forecast
 from hindcast.analysis.trends.clock import MONTHS
 from hindcast.analysis.trends.series import BREAK
-from hindcast.figures import BLACK, BLUE, GREY, ORANGE, RED
+from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY
 
 MODEL_COLOURS = dict(zip(forecast.NAMES, (GREY, BLUE, ORANGE), strict=True))
+DECADE_COLOURS = (BLUE, SKY, GREEN, ORANGE, PINK, RED)
+"""From the last decade back."""
+
 FEW = "too few months without a gap"
 
 
@@ -32,8 +34,9 @@ def parts(table: pd.DataFrame | None, panels: list[Axes] | None = None) -> Axes:
         return figures.empty(top, FEW)
     top.plot(table.index, np.exp(table["observed"]), color=GREY, linewidth=0.8, label="observed")
     top.plot(table.index, np.exp(table["trend"]), color=BLUE, linewidth=2, label="trend")
-    figures.legend(top, loc="upper right")
-    top.set(ylabel="accidents per day", ylim=(0, None))
+    figures.legend(top, loc="upper right", ncols=2)
+    highest = float(np.exp(table["observed"].max()))
+    top.set(ylabel="accidents per day", ylim=(0, 1.3 * highest))
     low.plot(table.index, np.exp(table["remainder"]), ".", color=BLACK, markersize=3)
     low.axhline(1, color=GREY, linewidth=1)
     low.set(ylabel="remainder (factor)")
@@ -59,13 +62,12 @@ def seasons(decades: pd.DataFrame, ratios: pd.DataFrame | None, ax: Axes | None 
     ax = figures.axes(ax, width=6.6, height=3.4)
     if ratios is None or decades.empty:
         return figures.empty(ax, FEW)
-    shades = np.linspace(0.85, 0.1, len(decades.columns))
-    for name, shade in zip(decades.columns, shades, strict=True):
-        ax.plot(decades.index, decades[name], color=colormaps["cividis"](shade), label=name)
+    for name, colour in zip(decades.columns[::-1], DECADE_COLOURS, strict=False):
+        ax.plot(decades.index, decades[name], color=colour, label=name)
     level = float(np.exp(np.log(ratios["ratio"]).mean()))
     shown = ratios.set_index("month_no")[["ratio", "low", "high"]] / level
     wide = [shown["ratio"] - shown["low"], shown["high"] - shown["ratio"]]
-    style = {"fmt": "o", "color": RED, "markersize": 4}
+    style = {"fmt": "o", "color": BLACK, "markersize": 4}
     ax.errorbar(shown.index, shown["ratio"], yerr=wide, label="regression", **style)
     ax.axhline(1, color=GREY, linewidth=1)
     ax.set(xticks=range(1, 13), xticklabels=[name[:3] for name in MONTHS])

@@ -143,9 +143,18 @@ def _is_pandemic(month: pd.Series) -> pd.Series:
 
 
 def by_origin(found: Tried) -> pd.DataFrame:
-    """Return each model's MASE by origin: few origins, whose windows overlap, test nothing."""
+    """Return each model's MASE by origin: few origins, whose months overlap, test nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``made`` (the end of which month), then a column a model; no rows where none was tried.
+    """
     rows = judged(found.rows)
-    return rows.pivot_table(index="origin", columns="model", values="scaled", aggfunc="mean")
+    table = rows.groupby(["origin", "model"])["scaled"].mean().unstack()  # noqa: PD010
+    table = table.reindex(columns=list(forecast.NAMES)).rename_axis(columns=None)
+    ends = [f"{origin:%B %Y}" for origin in table.index]
+    return table.reset_index(drop=True).assign(made=ends)[["made", *forecast.NAMES]]
 
 
 def onward(found: Tried, ahead: int) -> pd.DataFrame:

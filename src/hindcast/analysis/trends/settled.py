@@ -179,7 +179,7 @@ def status(accidents: pd.DataFrame) -> pd.DataFrame:
     table = pd.crosstab(dated["ev_date"].dt.year.rename("year"), kind)
     table = table.reindex(columns=order, fill_value=0)
     share = dated.groupby(dated["ev_date"].dt.year)["is_fatal"].mean()
-    return table.assign(fatal_share=share.astype(float)).reset_index()
+    return table.assign(fatal_share=share.astype(float)).rename_axis(columns=None).reset_index()
 
 
 def summary(found: Delays) -> pd.DataFrame:
