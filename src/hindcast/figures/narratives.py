@@ -10,7 +10,7 @@ from hindcast.figures import BLACK, BLUE, GREY, ORANGE
 
 SIDES = {"fatal": ORANGE, "other": BLUE}
 COLOURS = (BLUE, ORANGE, BLACK)
-NAMED = {"fatal": "fatal accidents", "other": "the others"}
+NAMED = {"fatal": "more in fatal accidents", "other": "more in the others"}
 
 
 def coverage(found: dict[str, pd.DataFrame]) -> Axes:
@@ -65,17 +65,17 @@ def terms(found: pd.DataFrame, equal: pd.DataFrame, ax: Axes | None = None) -> A
     for side, colour in SIDES.items():
         own = rows[rows["side"] == side]
         wide = [own["odds_ratio"] - own["low"], own["high"] - own["odds_ratio"]]
-        style = {"color": colour, "markersize": 4, "label": f"more in texts of {NAMED[side]}"}
+        style = {"color": colour, "markersize": 4, "label": NAMED[side]}
         ax.errorbar(own["odds_ratio"], own.index, xerr=wide, fmt="o", **style)
-    style = {"color": GREY, "markersize": 5, "label": "between texts of the same length"}
+    style = {"color": GREY, "markersize": 5, "label": "at equal length"}
     ax.plot(rows["equal_length"], rows.index, "x", **style)
     counts = (rows["fatal"] + rows["other"]).map("{:,}".format)
     ax.axvline(1, color=BLACK, linewidth=1)
     ax.set(yticks=rows.index, yticklabels=rows["term"] + "  (" + counts + ")")
     ax.set(ylim=(len(rows) - 0.4, -0.6), xscale="log")
     ax.xaxis.set_major_formatter("{x:g}")
-    ax.set_xlabel("odds of the term in texts of fatal accidents, over the others' (log scale)")
-    figures.legend(ax, loc="lower right", fontsize="small")
+    ax.set_xlabel("odds ratio of the term, fatal accidents over the others (log scale)")
+    figures.legend(ax, loc="lower center", bbox_to_anchor=(0.2, 1.0), ncols=3, fontsize="small")
     return figures.sign(ax)
 
 
@@ -87,7 +87,9 @@ def heat(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     shares
         Rows by columns, both named; missing cells stay blank.
     """
-    ax = figures.axes(ax, width=2.4 + 0.46 * shares.shape[1], height=1.4 + 0.25 * len(shares))
+    longest = max((len(str(name)) for name in shares.index), default=0)
+    width = 0.8 + 0.075 * longest + 0.47 * shares.shape[1]
+    ax = figures.axes(ax, width=width, height=1.4 + 0.25 * len(shares))
     if shares.empty:
         return figures.empty(ax, "nothing to show")
     values = shares.to_numpy(dtype=float)
@@ -107,6 +109,8 @@ def heat(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def _percent(value: float) -> str:
+    if 0 < value < 0.0005:
+        return "<0.1%"
     return f"{value:.0%}" if value >= 0.095 or value == 0 else f"{value:.1%}"
 
 

@@ -46,9 +46,9 @@ def _topics(terms: pd.DataFrame, by_topic: pd.DataFrame) -> Finding:
     apart = bool(first["low"] > last["high"])
     headline = "What a text is about goes with how it ended" if apart else "Topics end much alike"
     text = (
-        f"Of the accidents whose text is about {first['topic']} "
+        f"Of the accidents whose text is about '{first['topic']}' "
         f"{share(first['fatal_share'], first['low'], first['high'])} were fatal, of those about "
-        f"{last['topic']} {share(last['fatal_share'], last['low'], last['high'])}."
+        f"'{last['topic']}' {share(last['fatal_share'], last['low'], last['high'])}."
     )
     numbers = {f"fatal_share_{name}": row["fatal_share"] for name, row in _ends(first, last)}
     if len(terms):
