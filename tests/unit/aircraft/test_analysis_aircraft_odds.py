@@ -13,6 +13,7 @@ from hindcast.analysis.aircraft import (
     pooling,
     published,
     reasons,
+    tables,
     words,
 )
 from hindcast.analysis.graph import closes_back_doors
@@ -123,6 +124,14 @@ def test_holms_correction_known_value():
     assert found.round(6).tolist()[:2] == [0.03, 0.06]
     assert np.isnan(found[2])
     assert found[3] == pytest.approx(0.06)
+
+
+def test_small_p_values_are_told_as_a_bound():
+    rows = {"exposure": ["a", "b", "c"], "odds_ratio": [1.234, 2.0, np.nan]}
+    rows |= dict.fromkeys(("p_value", "p_holm"), [1e-9, 0.02, np.nan])
+    found = tables.odds(pd.DataFrame(rows))
+    assert found["p_holm"].tolist() == ["below 0.0001", "0.0200", ""]
+    assert found["odds_ratio"].tolist() == [1.23, 2.0, ""]
 
 
 def test_imputed_values_are_possible_and_the_known_stay(fleet, filled):

@@ -86,7 +86,9 @@ def _classes(rows: pd.DataFrame) -> dict[str, pd.Series]:
         "category": named(decoded(category, "aircraft", "acft_category")),
         "built_for": named(rows["airframe_built_for"].str.replace("_", " ")),
         "engines": named(engines, ["none", "one", "two", "three +"]),
-        "engine_kind": named(decoded(rows["engine_type"], "engines", "eng_type")),
+        "engine_kind": named(
+            decoded(rows["engine_type"], "engines", "eng_type").replace("None", "No engine")
+        ),
         "age_band": named(bands, list(AGE_BANDS)),
     }
 

@@ -102,9 +102,9 @@ def counts(table: pd.DataFrame, least: int) -> Finding:
         "above": "The aircraft with the most accidents has deadlier ones than most",
     }[side(most["low"], most["high"], overall)]
     text = (
-        f"{most['aircraft']} has the most accidents, {most['known']:,}; pooled with its kin, "
-        f"{_pooled(most)} of them were fatal, against {share(overall)} of all. The largest share "
-        f"among models of at least {least} accidents is that of {deadliest['aircraft']}: "
+        f"{most['aircraft']} has the most accidents, {most['known']:,}. The share of them that was "
+        f"fatal, pooled with its kin, is {_pooled(most)}, against {share(overall)} of all; the "
+        f"largest among models of at least {least} accidents is that of {deadliest['aircraft']}: "
         f"{_pooled(deadliest)} of {deadliest['known']:,} accidents. Counts grow with the hours "
         "flown, which these records do not hold: neither number is a risk of having an accident."
     )
