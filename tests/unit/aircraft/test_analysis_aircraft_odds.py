@@ -128,7 +128,7 @@ def test_holms_correction_known_value():
 
 def test_small_p_values_are_told_as_a_bound():
     rows = {"exposure": ["a", "b", "c"], "odds_ratio": [1.234, 2.0, np.nan]}
-    rows |= dict.fromkeys(("p_value", "p_holm"), [1e-9, 0.02, np.nan])
+    rows |= {name: [1e-9, 0.02, np.nan] for name in ("p_value", "p_holm")}
     found = tables.odds(pd.DataFrame(rows))
     assert found["p_holm"].tolist() == ["below 0.0001", "0.0200", ""]
     assert found["odds_ratio"].tolist() == [1.23, 2.0, ""]

@@ -82,13 +82,12 @@ def _classes(rows: pd.DataFrame) -> dict[str, pd.Series]:
     bands = pd.cut(rows["aircraft_age_years"], AGE_EDGES, right=False, labels=list(AGE_BANDS))
     engines = pd.cut(_engines(rows), [-1, 0, 1, 2, 99], labels=["none", "one", "two", "three +"])
     category = rows["aircraft_category"].fillna(rows["acft_category"])
+    kind = decoded(rows["engine_type"], "engines", "eng_type").replace("None", "No engine")
     return {
         "category": named(decoded(category, "aircraft", "acft_category")),
         "built_for": named(rows["airframe_built_for"].str.replace("_", " ")),
         "engines": named(engines, ["none", "one", "two", "three +"]),
-        "engine_kind": named(
-            decoded(rows["engine_type"], "engines", "eng_type").replace("None", "No engine")
-        ),
+        "engine_kind": named(kind),
         "age_band": named(bands, list(AGE_BANDS)),
     }
 

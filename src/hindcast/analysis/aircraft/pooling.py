@@ -198,7 +198,7 @@ def models(fleet: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return order[["aircraft", *table.columns]].reset_index(drop=True)
 
 
-def drawn_in(table: pd.DataFrame, least: int = 10, many: int = 18) -> pd.DataFrame:
+def drawn_in(table: pd.DataFrame, least: int = 10, many: int = 16) -> pd.DataFrame:
     """Return models of all sizes, to show how far each is drawn in, the smallest first.
 
     Parameters
