@@ -107,7 +107,9 @@ def test_three_findings_even_where_nothing_is_told():
         "Age is not told",
         "Nothing is told of crews",
     ]
-    assert words.of_missing(lacking(0.5, 0.2, 0.1), MOVED.iloc[:0]).text.endswith(").")
+    alone = words.of_missing(lacking(0.5, 0.2, 0.1), MOVED.iloc[:0])
+    assert alone.text.endswith(").")
+    assert alone.figure == "fig-crew-missing"
 
 
 def test_small_chances_are_printed_as_such():

@@ -17,7 +17,7 @@ FIELDS = {
     "medical's date": "medical_days",
     "flight review's date": "review_days",
     "professional or not": "professional",
-    "second pilot": "second_pilot",
+    "second pilot or not": "second_pilot",
     "who is aboard": "aboard",
 }
 """Name -> column of `hindcast.analysis.crew.people.described`."""

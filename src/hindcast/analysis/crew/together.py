@@ -41,12 +41,14 @@ def ladder(accidents: pd.DataFrame, column: str, other: str, count: int = 4) -> 
     """
     rows = accidents.dropna(subset=[column, other, "is_fatal"])
     rows = people.plain(rows, "purpose", "professional")
-    if splines.smooth(rows, column, count=count) is None:
+    alone = splines.smooth(rows, column, count=count)
+    if alone is None:
         return {}
     beside = [splines.term(other, splines.knots(rows[other], count))]
     full = [*beside, "C(purpose)", "C(professional)", "C(year)"]
-    made = (splines.smooth(rows, column, terms, count=count) for terms in ((), beside, full))
-    return {name: one for name, one in zip(LADDER, made, strict=True) if one is not None}
+    joint = (splines.smooth(rows, column, terms, count=count) for terms in (beside, full))
+    made = zip(LADDER, (alone, *joint), strict=True)
+    return {name: one for name, one in made if one is not None}
 
 
 def first(steps: dict[str, Smooth]) -> Smooth | None:

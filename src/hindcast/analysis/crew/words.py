@@ -213,7 +213,8 @@ def of_missing(lacking: pd.DataFrame, moved: pd.DataFrame) -> Finding:
         -1: f"Records of fatal accidents lack the {worst['field']} less often",
         0: "What is missing of crews does not depend clearly on severity",
     }
-    return Finding(heads[up], text.strip(), "fig-crew-bounds", numbers)
+    figure = "fig-crew-missing" if moved.empty else "fig-crew-bounds"
+    return Finding(heads[up], text.strip(), figure, numbers)
 
 
 def _first(moved: pd.DataFrame) -> pd.DataFrame:
