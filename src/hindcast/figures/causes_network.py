@@ -37,7 +37,7 @@ def network(net: Network, named: int = 3, seed: int = 7, ax: Axes | None = None)
     _names(ax, net, places, named)
     _numbers(ax, net, places)
     ax.set_axis_off()
-    ax.margins(0.14, 0.06)
+    ax.set(xlim=(-1.65, 1.65), ylim=(-1.35, 1.35))
     return figures.sign(ax)
 
 

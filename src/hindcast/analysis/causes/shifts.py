@@ -163,6 +163,8 @@ def _lag1(residuals: np.ndarray) -> float:
 
 def _explained(own: pd.DataFrame, steps: list[int]) -> Iterator[tuple[int, float]]:
     """Yield each step with the share of the trend's deviance that it explains."""
+    if not steps:
+        return
     trend = _regression(own, _design(own["year"], 0)[:, :2]).deviance
     for step in steps:
         left = _regression(own, _design(own["year"], step)).deviance

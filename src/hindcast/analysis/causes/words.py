@@ -102,8 +102,8 @@ def _within(fair: events.Compared, crude: str) -> str:
     within = side(*fair.within[1:], _DEADLIER)
     also = "are" if crude == within else "yet are"
     return (
-        f" Within the same kind of defining event they {also} {within}: {ratio(*fair.within)} (of "
-        "the years in which most accidents have a coded event)."
+        f" Within the same kind of defining event they {also} {within}: {ratio(*fair.within)}, "
+        "in the years in which most accidents have a coded event."
     )
 
 
