@@ -48,7 +48,7 @@ def country(cells: dict[str, pd.DataFrame], outlines: gpd.GeoDataFrame, width_km
     outlines
         Of `hindcast.analysis.places.outlines.read`.
     """
-    ax = figures.axes(width=9.2, height=6.2)
+    ax = figures.axes(width=8.0, height=5.4)
     if not any(map(len, cells.values())):
         return figures.empty(ax, "no accident has a position")
     whole = max(20.0, pd.concat(list(cells.values()))["accidents"].quantile(0.98))
@@ -116,7 +116,7 @@ def clusters(found: pd.DataFrame, outlines: gpd.GeoDataFrame) -> Axes:
     found
         Of `hindcast.analysis.places.clusters.summary`.
     """
-    ax = figures.axes(width=9.2, height=5.8)
+    ax = figures.axes(width=8.0, height=5.2)
     if found.empty:
         return figures.empty(ax, "no cluster was found")
     drawn = [_discs(ax, region, outlines, found) for region in REGIONS]

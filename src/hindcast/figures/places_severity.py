@@ -35,16 +35,16 @@ KINDS = {
 
 
 def densities(found: Surface | None, shapes: gpd.GeoDataFrame) -> Axes:
-    """Draw the densities of all and of fatal accidents side by side, each on a scale of its own."""
+    """Draw the densities of all and of fatal accidents, each on a scale of its own."""
     if found is None:
         return figures.empty(figures.axes(), NOWHERE)
-    left, right = figures.grid(1, 2, width=10.4, height=3.6)
+    left, right = figures.grid(2, 1, width=7.0, height=7.8)
     for ax, values, name in ((left, found.every, "all accidents"), (right, found.fatal, "fatal")):
         plane(ax, shapes)
         shown = np.ma.masked_where(~found.inside, values)
         image = _image(ax, shown, found, cmap="cividis_r", vmin=0)
         ax.get_figure().colorbar(
-            image, ax=ax, shrink=0.6, pad=0.01, label="per 1,000 km², all years"
+            image, ax=ax, shrink=0.8, pad=0.01, label="per 1,000 km², all years"
         )
         figures.title(ax, name)
     return figures.sign(left)
@@ -58,7 +58,7 @@ def ratio(found: Surface | None, shapes: gpd.GeoDataFrame, overall: float) -> Ax
     overall
         The share of the region, which the colours diverge from.
     """
-    ax = figures.axes(width=9.2, height=5.4)
+    ax = figures.axes(width=8.0, height=4.8)
     if found is None:
         return figures.empty(ax, NOWHERE)
     plane(ax, shapes, LIGHT)
@@ -95,7 +95,7 @@ def spots(found: Spots | None, shapes: gpd.GeoDataFrame, width_km: float) -> Axe
     """Draw what the three tests find, each under its own control of false discoveries."""
     if found is None:
         return figures.empty(figures.axes(), NOWHERE)
-    *panels, rest = figures.grid(2, 2, width=9.6, height=6.4)
+    *panels, rest = figures.grid(2, 2, width=8.4, height=5.6)
     for ax, (test, name) in zip(panels, TESTS.items(), strict=True):
         plane(ax, shapes)
         kinds = found.cells[f"{test}_kind"]
@@ -120,4 +120,4 @@ def _key(ax: Axes) -> None:
     marks = [Patch(color=colour, label=text) for colour, text in words.items()]
     ringed = "P below 5% before false discoveries are controlled"
     marks.append(Patch(facecolor="none", edgecolor=BLACK, label=ringed))
-    figures.legend(ax, handles=marks, loc="center left", fontsize="medium")
+    figures.legend(ax, handles=marks, loc="center left", fontsize="small")

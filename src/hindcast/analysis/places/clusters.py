@@ -14,7 +14,7 @@ from sklearn.cluster import HDBSCAN
 from hindcast.analysis import shares
 from hindcast.analysis.places.enough import TooFewError
 
-DISTANCES_KM = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150)
+DISTANCES_KM = (5, 10, 20, 30, 40, 60, 80, 100, 150, 200, 300)
 """What DBSCAN is tried with."""
 EARTH_KM = 6371.0088
 """Mean radius."""
