@@ -89,7 +89,7 @@ def heat(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     longest = max((len(str(name)) for name in shares.index), default=0)
     width = 0.8 + 0.075 * longest + 0.47 * shares.shape[1]
-    ax = figures.axes(ax, width=width, height=1.4 + 0.25 * len(shares))
+    ax = figures.axes(ax, width=max(width, 4.6), height=1.4 + 0.25 * len(shares))
     if shares.empty:
         return figures.empty(ax, "nothing to show")
     values = shares.to_numpy(dtype=float)

@@ -155,6 +155,8 @@ _SCORES = ["precision", "reciprocal_rank", "ndcg"]
 
 
 def _cell(row: tuple) -> str:
+    if pd.isna(row.mean):
+        return ""
     digits = 2 if abs(row.mean) >= 0.03 else 3
     return f"{row.mean:.{digits}f} ({row.low:.{digits}f} to {row.high:.{digits}f})"
 
