@@ -92,7 +92,7 @@ def chain(model: HDBSCAN | None, least: int, distances_km: Sequence[float]) -> p
     return pd.DataFrame(rows, columns=["eps_km", "clusters", "largest_share", "lone_share"])
 
 
-def choices(points: pd.DataFrame, least: int, seed: int, sample: int = 2000) -> pd.DataFrame:
+def choices(points: pd.DataFrame, least: int, seed: int, sample: int = 4000) -> pd.DataFrame:
     """Return what HDBSCAN's own choices do, on a sample and with sizes in proportion to it.
 
     Returns
