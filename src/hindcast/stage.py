@@ -23,8 +23,15 @@ from hindcast.errors import HindcastError
 
 log = logging.getLogger(__name__)
 
-# Sockets in the file system, where there are such, instead of open ports.
-_LOCAL = Config({"KernelManager": {"transport": "tcp" if os.name == "nt" else "ipc"}})
+
+def _local(scratch: str) -> Config:
+    """Return what makes a kernel listen on sockets in a folder of its own, not on open ports.
+
+    Left to itself it puts them into the working folder, where two stages may take each other's.
+    """
+    if os.name == "nt":  # no such sockets
+        return Config({"KernelManager": {"transport": "tcp"}})
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(Path(scratch) / "kernel")}})
 
 
 class StageError(HindcastError, RuntimeError):
@@ -96,7 +103,7 @@ def _execute(name: str, source: Path, given: dict[str, Any]) -> NotebookNode:
                 parameters=given,
                 cwd=source.parent,
                 progress_bar={"desc": name},
-                config=_LOCAL,
+                config=_local(scratch),
                 stderr_file=sys.stderr,
             )
         except PapermillExecutionError as error:

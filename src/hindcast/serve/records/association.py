@@ -34,7 +34,7 @@ FIELDS = (
     *(
         Field(column, "cramers_v", "dispatch")
         for column in (
-            "ev_state", "ev_month", "hour_local", "acft_category", "is_homebuilt", "far_part",
+            "ev_state", "ev_month", "ev_hour", "acft_category", "is_homebuilt", "far_part",
             "type_fly", "wx_cond_basic", "light_cond", "sky_cond_ceil",
         )
     ),

@@ -31,7 +31,9 @@ class Event(Record):
 
     ev_id: str = Field(description="NTSB's key of the event", examples=["20200101X00001"])
     ev_date: date | None = Field(description="Day, local", examples=["2020-01-01"])
-    hour_local: int | None = Field(description="Hour of the day, local")
+    ev_hour: int | None = Field(
+        description="Hour of the day as recorded; some releases hold UTC where NTSB says local"
+    )
     ev_type: str | None = Field(description="ACC or INC")
     ev_type_name: str | None
     is_us_accident: bool = Field(description="An accident in the United States")

@@ -12,7 +12,7 @@ CREATE TEMP MACRO without_marks(told) AS regexp_replace(regexp_replace(told,
 
 CREATE TABLE event AS
 SELECT f.ev_id, t.date AS ev_date, t.year::INTEGER AS ev_year, t.month::INTEGER AS ev_month,
-       f.hour_local::INTEGER AS hour_local, f.era,
+       f.ev_hour::INTEGER AS ev_hour, f.era,
        f.ev_type, meaning_of('ev_type', f.ev_type) AS ev_type_name, f.is_us_accident,
        l.ev_country, l.ev_state, l.state, l.faa_region,
        round(f.dec_latitude, 3) AS latitude_deg, round(f.dec_longitude, 3) AS longitude_deg,

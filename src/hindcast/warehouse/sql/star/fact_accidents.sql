@@ -18,7 +18,7 @@ SELECT
     CASE WHEN trim(e.ev_nr_apt_loc) IN ('ONAP', 'ONAS') THEN true
          WHEN trim(e.ev_nr_apt_loc) = 'OFAP' THEN false END AS is_on_airport,
     adm.rec_stat,
-    e.ev_time // 100 AS hour_local, e.dec_latitude, e.dec_longitude, e.apt_dist,
+    e.ev_time // 100 AS ev_hour, e.dec_latitude, e.dec_longitude, e.apt_dist,
     e.vis_sm, e.wind_vel_kts, e.gust_kts, e.sky_ceil_ht AS sky_ceil_ht_ft,
     e.wx_temp AS wx_temp_deg_c, e.wx_dew_pt AS wx_dew_pt_deg_c,
     e.inj_tot_f, e.inj_tot_s, e.inj_tot_m, e.inj_tot_n, e.inj_f_grnd,
