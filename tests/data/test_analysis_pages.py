@@ -40,9 +40,23 @@ def finished(folder: Path) -> Path:
     warehouse.load(interim / "core", folder / "warehouse.duckdb")
     warehouse.export(folder / "warehouse.duckdb", processed)
     features.write(features.build(interim / "core"), interim / "core", processed, 0.95)
+    foreseen(processed)
     (folder / "data" / "reference").symlink_to(ROOT / "data" / "reference")
     shutil.copy(ROOT / "params.yaml", folder)
     return folder
+
+
+def foreseen(processed: Path) -> None:
+    """Write what the stage `train` leaves: the parts, and a forecast that knows nothing."""
+    rows = pl.read_parquet(processed / "features.parquet", columns=["ev_id", "ev_date", "is_fatal"])
+    year = pl.col("ev_date").dt.year()
+    part = pl.when(year < 2015).then(pl.lit("train")).when(year < 2016).then(pl.lit("validation"))
+    parts = rows.with_columns(part=part.otherwise(pl.lit("test")))
+    parts.select("ev_id", "part").write_parquet(processed / "split.parquet")
+    known = {"model": pl.lit("xgboost"), "probability": pl.lit(0.2), "margin": pl.lit(-1.4)}
+    horizons = pl.DataFrame({"horizon": ["dispatch", "event", "scene", "investigation"]})
+    later = parts.filter(pl.col("part") != "train").with_columns(ev_state=pl.lit("AK"), **known)
+    later.join(horizons, how="cross").write_parquet(processed / "predictions.parquet")
 
 
 def broken(folder: Path) -> None:

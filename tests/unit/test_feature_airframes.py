@@ -85,3 +85,8 @@ def test_a_type_that_stands_twice_is_refused(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="stands twice"):
         airframes.table()
     airframes.table.cache_clear()
+
+
+def test_a_cessna_340a_is_no_saab():
+    assert airframes.find("CESSNA", "340A").family == "CESSNA 340"
+    assert airframes.find("SAAB", "340A").family == "SAAB 340"
