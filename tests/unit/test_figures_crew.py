@@ -9,6 +9,7 @@ from hindcast import source
 from hindcast.analysis.crew import frailty, groups, missing, seen, splines, together
 from hindcast.figures import crew as figures
 from hindcast.figures import crew_missing
+from hindcast.figures import shares as drawn
 
 
 @pytest.fixture(autouse=True)
@@ -83,14 +84,17 @@ def test_pairs_name_groups_too_small_for_a_share():
 def test_forest_marks_ratios_in_plain_numbers():
     row = {"exposure": "none", "odds_ratio": 0.7, "low": 0.5, "high": 1.1}
     table = pd.DataFrame([row | {"kind": "crude"}, row | {"kind": "adjusted"}])
-    labels = [t.get_text() for t in figures.forest(table).get_xticklabels()]
-    assert labels == ["0.4", "0.5", "0.6", "0.8", "1", "1.25"]
-    assert "no regression" in texts(figures.forest(groups.medical_odds(EMPTY)))
+    ax = drawn.forest(table)
+    ax.figure.canvas.draw()
+    low, high = ax.get_xlim()
+    shown = [t.get_text() for t in ax.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert shown == ["0.5", "0.7", "1"]
+    assert "no regression" in texts(drawn.forest(groups.medical_odds(EMPTY)))
 
 
 def test_dots_are_marked_at_every_fifth_percent():
     row = {"who": "student", "accidents": 20, "fatal_share": 0.12, "low": 0.05, "high": 0.2}
-    ax = figures.dots(pd.DataFrame([row]), "who", 0.17)
+    ax = drawn.dots(pd.DataFrame([row]), "who", 0.17)
     assert np.diff(ax.get_xticks()) == pytest.approx(0.05)
 
 

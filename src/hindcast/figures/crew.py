@@ -6,20 +6,15 @@ Bands and bars are 95% intervals.
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MultipleLocator
 
 from hindcast import figures
 from hindcast.analysis.crew import seen as observing
 from hindcast.analysis.crew import splines
 from hindcast.analysis.crew.splines import Smooth
 from hindcast.figures import BLACK, BLUE, GREEN, GREY, ORANGE
-from hindcast.figures import shares as of_shares
 
 LINES = (BLUE, ORANGE, GREEN)
-RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 8)
 HOURS = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
-MANY_MARKS = 0.6
-"""From which share on marks at every fifth percent would crowd."""
 TOO_FEW = "too few accidents tell it"
 SHARE = "share of accidents that was fatal"
 
@@ -209,41 +204,3 @@ def pairs(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="share of wrecks in which the older one died", ylabel="years apart (wrecks)")
     ax.xaxis.set_major_formatter("{x:.0%}")
     return figures.sign(ax)
-
-
-def forest(found: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw odds ratios, crude and adjusted, with readable marks.
-
-    Parameters
-    ----------
-    found
-        Of `hindcast.analysis.crew.groups.medical_odds` or ``answer_odds``.
-    """
-    ax = of_shares.forest(found, ax)
-    if len(found):
-        low, high = found["low"].min(), found["high"].max()
-        marks = [mark for mark in RATIOS if low / 1.3 <= mark <= high * 1.3]
-        ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
-        ax.minorticks_off()
-        handles = ax.get_legend_handles_labels()
-        ax.get_legend().remove()
-        ax.figure.legend(*handles, loc="outside upper left", ncols=2, frameon=False)
-    return ax
-
-
-def dots(found: pd.DataFrame, group: str, overall: float, ax: Axes | None = None) -> Axes:
-    """Draw `hindcast.figures.shares.dots`, marked at every fifth percent.
-
-    Parameters
-    ----------
-    found
-        Of `hindcast.analysis.shares.by`.
-    group
-        Its column of names.
-    overall
-        The fatal share of all.
-    """
-    ax = of_shares.dots(found, group, overall, ax)
-    if found["high"].max() < MANY_MARKS:
-        ax.xaxis.set_major_locator(MultipleLocator(0.05))
-    return ax

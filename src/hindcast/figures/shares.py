@@ -2,11 +2,13 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MultipleLocator, NullLocator
 
 from hindcast import figures
 from hindcast.figures import BLACK, BLUE, GREY, ORANGE
 
+MANY_MARKS = 0.45
+"""Up to this share every fifth percent is marked."""
 KIND_COLOURS = {"crude": ORANGE, "adjusted": BLUE}
 
 
@@ -35,6 +37,8 @@ def dots(
     names = [f"{n}  ({k:,})" for n, k in zip(found[group], found["accidents"], strict=True)]
     ax.set(yticks=list(at), yticklabels=names, ylim=(len(found) - 0.5, -0.5), xlim=(0, None))
     ax.set_xlabel("share of accidents that was fatal (95% interval)")
+    if found["high"].max() < MANY_MARKS:
+        ax.xaxis.set_major_locator(MultipleLocator(0.05))
     ax.xaxis.set_major_formatter("{x:.0%}")
     return figures.sign(ax)
 
