@@ -15,7 +15,6 @@ from IPython.display import Markdown
 
 from hindcast import paths
 from hindcast.errors import HindcastError
-from hindcast.features import inputs
 
 UNKNOWN = "unknown"
 
@@ -134,11 +133,11 @@ def table(name: str, accidents: pd.DataFrame) -> pd.DataFrame:
         empty, and so is a table that they lack.
     """
     columns = _columns(name)
-    rows = inputs.read(paths.interim("core"), name)
-    if rows is None:
+    path = paths.interim("core", f"{name}.parquet")
+    if not path.is_file():
         return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
     kept = pl.Series("ev_id", accidents["ev_id"].to_list(), dtype=pl.String)
-    held = rows.filter(pl.col("ev_id").is_in(kept.implode())).to_pandas()
+    held = pl.read_parquet(path).filter(pl.col("ev_id").is_in(kept.implode())).to_pandas()
     return held.reindex(columns=[*held.columns, *(c for c in columns if c not in held.columns)])
 
 
