@@ -88,6 +88,7 @@ class TestWebMap:
     def test_it_is_small_named_and_can_be_zoomed(self, html):
         assert len(html) < 600_000
         assert '<html lang="en">' in html
+        assert html.count("<h1") == 1
         assert f"<title>{webmap.TITLE}</title>" in html
         assert "user-scalable=no" not in html
         assert "aria-label" in html

@@ -131,6 +131,7 @@ def _finished(made: folium.Map) -> str:
         figure.header.add_child(_Inlined(tag, text), name=f"inlined{place}")
     html = figure.render()
     html = html.replace("<html>", '<html lang="en">', 1)
+    html = html.replace("<body>", f'<body>\n<h1 class="unseen">{TITLE}</h1>', 1)
     # folium forbids zooming by two fingers, which people with weak eyes need.
     return re.sub(r'(<meta name="viewport" content=")[^"]*', r"\1width=device-width", html, count=1)
 

@@ -87,6 +87,6 @@ function dress(map, title, source) {
   box.setAttribute('role', 'region');
   box.setAttribute('aria-label', `${title}. Arrow keys move the map, plus and minus zoom it.`);
   map.attributionControl.setPrefix(false).addAttribution(`${source} &middot; Leaflet`);
-  legend(map, box.clientWidth < 600);
+  legend(map, box.clientWidth < 1000); // in a frame it would hide the west
   if (source.startsWith('SIMULATED')) L.DomUtil.create('div', 'simulated', box).textContent = 'SIMULATED';
 }
