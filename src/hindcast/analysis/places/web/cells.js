@@ -3,7 +3,7 @@ const LEAST = 10;
 const CLASSES = [
   { below: 0.10, fill: '#fde725', ink: '#000', words: 'below 10%' },
   { below: 0.15, fill: '#5ec962', ink: '#000', words: '10% to 15%' },
-  { below: 0.20, fill: '#1f8f8a', ink: '#fff', words: '15% to 20%' },
+  { below: 0.20, fill: '#187b77', ink: '#fff', words: '15% to 20%' },
   { below: 0.30, fill: '#3b528b', ink: '#fff', words: '20% to 30%' },
   { below: Infinity, fill: '#440154', ink: '#fff', words: '30% and more' },
 ];
