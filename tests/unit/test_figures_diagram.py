@@ -5,6 +5,13 @@ import pytest
 from hindcast.analysis.graph import Diagram
 from hindcast.figures.diagram import diagram, role
 
+
+@pytest.fixture(autouse=True)
+def _signed(monkeypatch):
+    """Sign figures without a run."""
+    monkeypatch.setattr("hindcast.source.label", lambda: "Source: invented")
+
+
 ARROWS = (
     ("season", "imc", ""),
     ("season", "fatal", ""),

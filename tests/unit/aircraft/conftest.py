@@ -10,6 +10,13 @@ from hindcast.analysis import records
 from hindcast.analysis.aircraft import effects, imputing
 from hindcast.analysis.aircraft import fleet as aircraft
 
+
+@pytest.fixture(autouse=True)
+def _signed(monkeypatch):
+    """Sign figures without a run."""
+    monkeypatch.setattr("hindcast.source.label", lambda: "Source: invented")
+
+
 MODELS = [
     ("CESSNA", "CESSNA 172"),
     ("CESSNA", "CESSNA 210"),
