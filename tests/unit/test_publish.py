@@ -1,13 +1,14 @@
 """Only real results are published, and the README's table is theirs."""
 
 import json
+import re
 import shutil
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from hindcast import ladder, publish, site, verify
+from hindcast import ladder, paths, publish, site, verify
 from hindcast.site import published as kept
 from hindcast.site import quarto
 
@@ -97,6 +98,7 @@ def pages(project, monkeypatch):
     }
     (project / "_quarto.yml").write_text(json.dumps(config))
     (project / "CITATION.cff").write_text("authors: []\n")
+    (project / "SECURITY.md").write_text("Tell us.\n")
     (project / "docs").mkdir()
     (project / "index.qmd").write_text(
         "---\ntitle: F\n---\nAUC {{< var auc >}} [a](/reports/notebooks/a.ipynb)\n"
@@ -119,3 +121,13 @@ def test_the_site_of_the_published_run_needs_no_run_of_its_own(pages):
 def test_without_a_published_run_it_says_what_to_do(pages):
     with pytest.raises(kept.NothingPublishedError, match="make publish"):
         site.build_published()
+
+
+def test_whatever_the_projects_pages_include_is_laid_out():
+    root = paths.root()
+    pages = [root / "index.qmd", *root.glob("docs/*.qmd"), *root.glob("reports/**/*.qmd")]
+    for page in pages:
+        for told in re.findall(r"{{< include (\S+) >}}", page.read_text()):
+            place = (page.parent / told).resolve().relative_to(root).as_posix()
+            laid = [*kept.PAGES, *kept.KEPT.values()]
+            assert any(place == one or place.startswith(f"{one}/") for one in laid), place

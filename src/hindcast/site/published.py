@@ -12,7 +12,7 @@ from hindcast.errors import HindcastError
 
 KEPT = {"notebooks": "reports/notebooks", "generated": "reports/generated", "maps": "reports/maps"}
 """Folder in reports/published -> where the pages look for it."""
-PAGES = ("index.qmd", "_quarto.yml", "CITATION.cff", "docs", "reports/cards")
+PAGES = ("index.qmd", "_quarto.yml", "CITATION.cff", "SECURITY.md", "docs", "reports/cards")
 
 
 class NothingPublishedError(HindcastError, FileNotFoundError):
