@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from hindcast import atomic, ladder
+from hindcast.analysis.places import webmap
 from hindcast.errors import HindcastError
 from hindcast.site import published, qmd
 
@@ -52,6 +53,7 @@ def _collect(project: Path, out: Path) -> None:
     out.mkdir()
     for folder in published.KEPT:
         shutil.copytree(_made(reports / folder), out / folder)
+    published.rewrite_maps(out / "maps", webmap.without_libraries)
     shutil.copy(_made(project / "_variables.yml"), out)
     for name in ("metrics.json", "what_helped.csv"):
         shutil.copy(reports / name, out)

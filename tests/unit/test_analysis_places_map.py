@@ -81,6 +81,12 @@ class TestWebMap:
         assert "sourceMappingURL" not in html
         assert not re.findall(r"https?://[^\s\"')]*(?:cdn|tile|openstreetmap)", html)
 
+    def test_git_keeps_it_without_libraries_and_the_site_has_them_again(self, html):
+        kept = webmap.without_libraries(html)
+        assert len(kept) < len(html) - 150_000
+        assert not any(text in kept for _, text in webmap.libraries())
+        assert webmap.with_libraries(kept) == html
+
     def test_the_same_counts_give_the_same_bytes(self, html, borders):
         label = "SIMULATED records, 2010-2017"
         assert webmap.page(cells.layers(points()), borders, label) == html

@@ -6,8 +6,10 @@ stays as it is.
 """
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+from hindcast.analysis.places import webmap
 from hindcast.errors import HindcastError
 
 KEPT = {"notebooks": "reports/notebooks", "generated": "reports/generated", "maps": "reports/maps"}
@@ -34,6 +36,13 @@ def assemble(project: Path, scratch: Path) -> None:
     parts |= {page: scratch / "reports" / page.name for page in (project / "reports").glob("*.qmd")}
     for source, target in parts.items():
         _copy(source, target)
+    rewrite_maps(scratch / KEPT["maps"], webmap.with_libraries)
+
+
+def rewrite_maps(folder: Path, rewritten: Callable[[str], str]) -> None:
+    """Write every map of a folder anew: Git keeps them without the libraries they are drawn by."""
+    for page in sorted(folder.glob("*.html")):
+        page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _copy(source: Path, target: Path) -> None:

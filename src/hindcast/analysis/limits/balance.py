@@ -96,12 +96,6 @@ def scores(question: Question) -> pd.DataFrame:
     return found.sort_values(["propensity", "arm"], ignore_index=True)
 
 
-def without_counterpart(found: pd.DataFrame, bound: float) -> float:
-    """Return the share of accidents whose propensity lies outside the bound, 0 to 1."""
-    outside = ~found["propensity"].astype(float).between(bound, 1 - bound)
-    return float(outside.mean()) if len(found) else 0.0
-
-
 def who(question: Question) -> pd.DataFrame:
     """Return how the arms differ before anything is adjusted, and what goes with death.
 

@@ -94,11 +94,6 @@ def _curve(name: str, time: np.ndarray, status: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def median_hours(rows: pd.DataFrame) -> pd.Series:
-    """Return by fleet the median hours at the accident, of the accidents alone."""
-    return rows[rows["is_accident"]].groupby("fleet")["hours"].median()
-
-
 def person_time(rows: pd.DataFrame) -> pd.DataFrame:
     """Return accidents per 100,000 hours by fleet from all aircraft, with exact intervals."""
     found = rows.groupby("fleet").agg(accidents=("is_accident", "sum"), hours=("hours", "sum"))

@@ -27,6 +27,7 @@ from hindcast.analysis.places import web
 TITLE = "Accidents of US civil aircraft by place"
 ADDRESS = "../maps/accidents.html"
 """From the page to the map: both lie in ``reports``."""
+MARK = "/* library {} of the map */"
 _LOWER_48 = [[24.5, -125.0], [49.5, -66.5]]
 
 
@@ -127,7 +128,7 @@ def _layer(name: str, cells: pd.DataFrame, is_first: bool) -> FastMarkerCluster:
 def _finished(made: folium.Map) -> str:
     figure = made.get_root()
     figure.title = TITLE
-    for place, (tag, text) in enumerate(_libraries()):
+    for place, (tag, text) in enumerate(libraries()):
         figure.header.add_child(_Inlined(tag, text), name=f"inlined{place}")
     html = figure.render()
     html = html.replace("<html>", '<html lang="en">', 1)
@@ -136,8 +137,14 @@ def _finished(made: folium.Map) -> str:
     return re.sub(r'(<meta name="viewport" content=")[^"]*', r"\1width=device-width", html, count=1)
 
 
-def _libraries() -> list[tuple[str, str]]:
-    """Return styles and scripts in order, without addresses of files beside them."""
+def libraries() -> list[tuple[str, str]]:
+    """Return styles and scripts of the map in order, without addresses of files beside them.
+
+    Returns
+    -------
+    list of (str, str)
+        Tag and text: Leaflet's, those of its clusters, and our own.
+    """
     core, cluster = Path(leaflet.BASE_DIR), Path(leaflet_markercluster.BASE_DIR)
     images = core / "images"
     style = re.sub(
@@ -153,6 +160,20 @@ def _libraries() -> list[tuple[str, str]]:
     return [("style", sheet) for sheet in sheets] + [
         ("script", script) for script in [*scripts, _ours("cells.js")]
     ]
+
+
+def without_libraries(html: str) -> str:
+    """Return a map with a mark in place of each library, as Git keeps it."""
+    for place, (_, text) in enumerate(libraries()):
+        html = html.replace(text, MARK.format(place), 1)
+    return html
+
+
+def with_libraries(html: str) -> str:
+    """Return a map of `without_libraries` with the libraries that are installed."""
+    for place, (_, text) in enumerate(libraries()):
+        html = html.replace(MARK.format(place), text, 1)
+    return html
 
 
 def _data_address(image: Path) -> str:
